@@ -1,0 +1,60 @@
+/** The embedded engine: a Program becomes one ONNX graph, which onnxruntime runs on the CPU in worker threads. */
+import type { Program } from '../../program/program.js'
+import { paramsOf } from '../../program/program.js'
+import type { Engine, Executable, Tensors } from '../engine.js'
+import { checkFeeds } from '../feeds.js'
+import { encodeModel } from './format.js'
+import { lower } from './lower.js'
+import { WorkerPool } from './pool.js'
+import type { CompiledProgram } from './protocol.js'
+
+export interface OnnxSettings {
+  /** How many runs at a time: one worker per core gives the best throughput. */
+  readonly workers: number
+  /** Threads of one run. */
+  readonly threads: number
+}
+
+export class OnnxEngine implements Engine {
+  readonly name = 'onnx'
+  private nextId = 0
+
+  private constructor(private readonly pool: WorkerPool) {}
+
+  static create({ workers, threads }: OnnxSettings): OnnxEngine {
+    return new OnnxEngine(new WorkerPool(workers, { threads }))
+  }
+
+  get parallelism(): number {
+    return this.pool.size
+  }
+
+  async compile(program: Program): Promise<Executable> {
+    const compiled = compileToOnnx(program, this.nextId++)
+    await this.pool.load(compiled)
+    return {
+      run: async (feeds) => {
+        checkFeeds(program, feeds)
+        const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]))
+        const results = await this.pool.run({ kind: 'run', program: compiled.id, feeds: data })
+        const tensors = compiled.outputs.map(({ name, shape }) => [name, { shape, data: results[name] as Float32Array }] as const)
+        return Object.fromEntries(tensors) satisfies Tensors
+      },
+      dispose: () => this.pool.unload(compiled.id),
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.close()
+  }
+}
+
+function compileToOnnx(program: Program, id: number): CompiledProgram {
+  const graph = lower(program)
+  return {
+    id,
+    model: encodeModel(graph),
+    inputs: paramsOf(program).map(({ name, type }) => ({ name, dtype: type.dtype, shape: type.shape })),
+    outputs: program.outputs.map(({ name, value }, index) => ({ name, source: graph.outputs[index]?.name ?? name, shape: value.type.shape })),
+  }
+}

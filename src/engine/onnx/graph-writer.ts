@@ -1,0 +1,69 @@
+/** Writes one ONNX graph node by node; the graph of a loop's body sees the names of the graph around it. */
+import type { AttributeValue, ElementType, Graph, GraphNode, Initializer, ValueInfo } from './format.js'
+
+export class GraphWriter {
+  private readonly nodes: GraphNode[] = []
+  private readonly initializers: Initializer[] = []
+  private readonly constants = new Map<string, string>()
+
+  /** `name` hands out names that are unique in the whole model; constants of a body are kept in the outermost graph. */
+  constructor(
+    readonly name: () => string = counter(),
+    private readonly outer?: GraphWriter,
+  ) {}
+
+  body(): GraphWriter {
+    return new GraphWriter(this.name, this)
+  }
+
+  op(opType: string, input: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}): string {
+    return this.ops(opType, input, 1, attributes)[0] as string
+  }
+
+  ops(opType: string, input: readonly string[], outputs: number, attributes: Readonly<Record<string, AttributeValue>> = {}): string[] {
+    const output = Array.from({ length: outputs }, () => this.name())
+    // The operators of onnxruntime itself that the lowering uses.
+    const domain = opType === 'FusedMatMul' ? 'com.microsoft' : ''
+    this.nodes.push({ opType, domain, input, output, attributes })
+    return output
+  }
+
+  floats(data: Float32Array, shape: readonly number[]): string {
+    return this.constant('float', data, shape)
+  }
+
+  scalar(value: number): string {
+    return this.floats(Float32Array.of(value), [])
+  }
+
+  /** Shapes, axes and sizes. */
+  int64s(values: readonly number[], shape: readonly number[] = [values.length]): string {
+    return this.constant('int64', BigInt64Array.from(values, BigInt), shape)
+  }
+
+  /** Index tables. */
+  int32s(data: Int32Array): string {
+    return this.constant('int32', data, [data.length])
+  }
+
+  finish(name: string, inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): Graph {
+    return { name, nodes: this.nodes, initializers: this.initializers, inputs, outputs }
+  }
+
+  private constant(type: ElementType, data: Initializer['data'], shape: readonly number[]): string {
+    if (this.outer) return this.outer.constant(type, data, shape)
+    const content = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1')
+    const key = `${type}[${shape}]${content}`
+    const known = this.constants.get(key)
+    if (known !== undefined) return known
+    const name = this.name()
+    this.initializers.push({ name, type, shape, data })
+    this.constants.set(key, name)
+    return name
+  }
+}
+
+function counter(): () => string {
+  let next = 0
+  return () => `t${next++}`
+}

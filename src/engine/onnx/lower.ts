@@ -1,0 +1,141 @@
+/** Lowers a Program to an ONNX graph: one table, op -> nodes. facts of onnxruntime's CPU kernels decide which nodes. */
+import type { BinaryFunction, Op, UnaryFunction } from '../../program/ops.js'
+import type { NodeOf, Program, Value } from '../../program/program.js'
+import { at, paramsOf, sizeOf } from '../../program/program.js'
+import type { Graph, ValueInfo } from './format.js'
+import { GraphWriter } from './graph-writer.js'
+import { unwindowTables, windowTable } from './window-tables.js'
+
+interface Lowering<K extends Op> {
+  readonly graph: GraphWriter
+  readonly node: NodeOf<K>
+  /** The ONNX names of the node's sources. */
+  readonly src: readonly string[]
+}
+
+type Rule<K extends Op> = (lowering: Lowering<K>) => string[]
+
+export function lower(program: Program): Graph {
+  const graph = new GraphWriter()
+  const inputs: ValueInfo[] = paramsOf(program).map(({ name, type }) => ({ name, type: type.dtype === 'i32' ? 'int32' : 'float', shape: type.shape }))
+  const names = lowerNodes(graph, program, new Map(inputs.map(({ name }) => [name, name])))
+  const outputs = program.outputs.map(({ value }): ValueInfo => {
+    // An output has its own name, also where it is a parameter or another output's value.
+    const renamed = graph.op('Identity', [names(value)])
+    return { name: renamed, type: 'float', shape: isStack(program, value) ? [-1, ...value.type.shape.slice(1)] : value.type.shape }
+  })
+  return graph.finish('program', inputs, outputs)
+}
+
+/** The stacked outputs of a repeat have as many rows as steps were run. */
+function isStack(program: Program, value: Value): boolean {
+  const node = at(program.nodes, value.node)
+  return node.op === 'repeat' && value.output >= node.attrs.carried
+}
+
+/** Writes the program's nodes; `params` gives the names of its parameters. Returns the name of each value. */
+function lowerNodes(graph: GraphWriter, program: Program, params: ReadonlyMap<string, string>): (value: Value) => string {
+  const names: string[][] = []
+  const nameOf = (value: Value): string => at(at(names, value.node), value.output)
+  for (const node of program.nodes) {
+    if (node.op === 'param') {
+      names.push([params.get(node.attrs.name) as string])
+      continue
+    }
+    const rule = rules[node.op] as (lowering: Lowering<Op>) => string[]
+    names.push(rule({ graph, node: node as NodeOf<Op>, src: node.src.map(nameOf) }))
+  }
+  return nameOf
+}
+
+const unaryOps: Record<Exclude<UnaryFunction, 'step'>, string> = {
+  neg: 'Neg', exp: 'Exp', log: 'Log', sqrt: 'Sqrt', tanh: 'Tanh', relu: 'Relu',
+}
+const binaryOps: Record<BinaryFunction, string> = {
+  add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div', max: 'Max', min: 'Min', greater: 'Greater', equal: 'Equal',
+}
+const CAST = { float: 1, bool: 9, int64: 7 }
+
+const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
+  const: ({ graph, node }) => [graph.floats(node.attrs.data, node.attrs.shape)],
+  unary: ({ graph, node, src }) => {
+    const { fn } = node.attrs
+    // 1 where x > 0: a clipped line is one pass; Sign, or Greater and Cast, are several times slower.
+    if (fn === 'step') return [graph.op('HardSigmoid', src, { alpha: { float: 3e38 }, beta: { float: 0 } })]
+    return [graph.op(unaryOps[fn], src)]
+  },
+  binary: ({ graph, node, src }) => {
+    const { fn } = node.attrs
+    const result = graph.op(binaryOps[fn], src)
+    return [fn === 'greater' || fn === 'equal' ? graph.op('Cast', [result], { to: CAST.float }) : result]
+  },
+  select: ({ graph, src: [condition, a, b] }) => [graph.op('Where', [graph.op('Cast', [condition as string], { to: CAST.bool }), a as string, b as string])],
+  matmul: ({ graph, node, src }) => {
+    const { transA, transB } = node.attrs
+    if (!transA && !transB) return [graph.op('MatMul', src)]
+    return [graph.op('FusedMatMul', src, { transA: Number(transA), transB: Number(transB) })]
+  },
+  reduce: ({ graph, node, src }) => {
+    const axes = graph.int64s(node.attrs.axes)
+    return [graph.op(node.attrs.fn === 'sum' ? 'ReduceSum' : 'ReduceMax', [...src, axes], { keepdims: 1 })]
+  },
+  expand: ({ graph, node, src }) => [graph.op('Expand', [...src, graph.int64s(node.attrs.shape)])],
+  reshape: ({ graph, node, src }) => [reshape(graph, at(src, 0), node.attrs.shape)],
+  transpose: ({ graph, node, src }) => [graph.op('Transpose', src, { perm: node.attrs.perm })],
+  concat: ({ graph, node, src }) => [graph.op('Concat', src, { axis: node.attrs.axis })],
+  split: ({ graph, node, src }) => graph.ops('Split', [...src, graph.int64s(node.attrs.sizes)], node.attrs.sizes.length, { axis: node.attrs.axis }),
+  windows: ({ graph, node, src }) => {
+    const shape = at(node.src, 0).type.shape
+    const [height, width, channels] = shape.slice(-3) as [number, number, number]
+    const images = sizeOf(shape.slice(0, -3))
+    const rows = withZeroRow(graph, at(src, 0), images * height * width, channels)
+    const table = graph.int32s(windowTable({ ...node.attrs, images, height, width }))
+    return [reshape(graph, graph.op('Gather', [rows, table], { axis: 0 }), at(node.out, 0).shape)]
+  },
+  unwindows: ({ graph, node, src }) => {
+    const { height, width } = node.attrs
+    const out = at(node.out, 0).shape
+    const channels = at(out, out.length - 1)
+    const images = sizeOf(out.slice(0, -3))
+    const rows = withZeroRow(graph, at(src, 0), sizeOf(at(node.src, 0).type.shape) / channels, channels)
+    const parts = unwindowTables({ ...node.attrs, images, height, width }).map((table) => graph.op('Gather', [rows, graph.int32s(table)], { axis: 0 }))
+    return [reshape(graph, parts.reduce((sum, part) => graph.op('Add', [sum, part])), out)]
+  },
+  normalize: ({ graph, node, src: [x, scale, shift] }) => {
+    const shape = at(node.src, 0).type.shape
+    const ones = graph.floats(new Float32Array(at(shape, shape.length - 1)).fill(1), [at(shape, shape.length - 1)])
+    const [normalized, , inverse] = graph.ops('LayerNormalization', [x as string, ones], 3, { axis: -1, epsilon: { float: node.attrs.epsilon } }) as [string, string, string]
+    const value = graph.op('Add', [graph.op('Mul', [normalized, scale as string]), shift as string])
+    return [value, normalized, inverse]
+  },
+  logSoftmax: ({ graph, src }) => [graph.op('LogSoftmax', src, { axis: -1 })],
+  repeat: ({ graph, node, src }) => {
+    const { body, carried, sliced } = node.attrs
+    const [trips, ...values] = src as [string, ...string[]]
+    const inner = graph.body()
+    const [iteration, condition] = [inner.name(), inner.name()]
+    const states: ValueInfo[] = paramsOf(body).slice(0, carried).map(({ type }) => ({ name: inner.name(), type: 'float', shape: type.shape }))
+    const params = paramsOf(body).map(({ name }, index): [string, string] => {
+      const value = at(values, index)
+      if (index < carried) return [name, at(states, index).name]
+      return [name, index < carried + sliced ? inner.op('Gather', [value, iteration], { axis: 0 }) : value]
+    })
+    const names = lowerNodes(inner, body, new Map(params))
+    const results = body.outputs.map(({ value }): ValueInfo => ({ name: inner.op('Identity', [names(value)]), type: 'float', shape: value.type.shape }))
+    const goOn: ValueInfo = { name: inner.op('Identity', [condition]), type: 'bool', shape: [] }
+    const inputs: ValueInfo[] = [{ name: iteration, type: 'int64', shape: [] }, { name: condition, type: 'bool', shape: [] }, ...states]
+    const count = graph.op('Cast', [trips], { to: CAST.int64 })
+    const graphOfBody = inner.finish('body', inputs, [goOn, ...results])
+    return graph.ops('Loop', [count, '', ...values.slice(0, carried)], results.length, { body: { graph: graphOfBody } })
+  },
+}
+
+function reshape(graph: GraphWriter, x: string, shape: readonly number[]): string {
+  return graph.op('Reshape', [x, graph.int64s(shape)])
+}
+
+/** The tensor as rows of channels, one row of zeros behind them. */
+function withZeroRow(graph: GraphWriter, x: string, rows: number, channels: number): string {
+  const zero = graph.floats(new Float32Array(channels), [1, channels])
+  return graph.op('Concat', [reshape(graph, x, [rows, channels]), zero], { axis: 0 })
+}

@@ -1,0 +1,110 @@
+/**
+ * The adapt program: up to `slice` inner steps for B clients at once, each a forward pass, a backward pass and an update.
+ * Weights and moments go in and come out, so a run of k steps is cut into slices and resumed without a trace.
+ */
+import type { Artifact } from '../model/artifact.js'
+import { Builder } from '../program/builder.js'
+import { differentiate } from '../program/differentiate.js'
+import type { Program, Shape, Value } from '../program/program.js'
+import { at } from '../program/program.js'
+import { crossEntropy, squaredError } from './losses.js'
+import type { Mode } from './network.js'
+import { classify, forward } from './network.js'
+import { momentsPerParameter, update } from './optimizers.js'
+import { featureSize, layoutParameters, splitParameters } from './parameters.js'
+import { layerShapes } from './shapes.js'
+
+export interface AdaptShape {
+  /** Width of the head; 0 for regression. */
+  readonly classes: number
+  /** B */
+  readonly clients: number
+  /** b: examples in a mini-batch. */
+  readonly batch: number
+  /** S: the most steps of one run. */
+  readonly slice: number
+}
+
+/** The dropout layers and the shape of their masks for one mini-batch of one client. */
+export function dropoutMasks(artifact: Artifact, batch: number): { name: string; shape: Shape }[] {
+  const shapes = layerShapes(artifact)
+  return artifact.layers.flatMap((layer, index) => {
+    const { channels, height, width } = at(shapes, index)
+    return layer.type === 'dropout' ? [{ name: `mask.${index}`, shape: [channels, batch * height * width] }] : []
+  })
+}
+
+/**
+ * Feeds: weights[B,P], moments[B,m*P], shared[1,Q] (where the scope leaves something out), rates[S,B], steps (at most S),
+ * x[S,B,b,input], y[S,B,b,classes or outputs], mask.<layer>[S,B,C,N] for each dropout layer.
+ * Results: weights[B,P], moments[B,m*P], losses[S,B] (the loss before each step; the rows from `steps` on mean nothing).
+ */
+export function adaptProgram(artifact: Artifact, { classes, clients, batch, slice }: AdaptShape): Program {
+  const layout = layoutParameters(artifact, classes)
+  const moments = momentsPerParameter(artifact.innerLoop.optimizer) * layout.adaptedSize
+  const input = at(layerShapes(artifact), 0).size
+  const outputs = artifact.task === 'classification' ? classes : featureSize(artifact)
+  const masks = dropoutMasks(artifact, batch)
+  const declare = (b: Builder, leading: Shape) => ({
+    rates: b.param('rates', [...leading, clients]),
+    x: b.param('x', [...leading, clients, batch, input]),
+    y: b.param('y', [...leading, clients, batch, outputs]),
+    masks: masks.map(({ name, shape }) => b.param(name, [...leading, clients, ...shape])),
+  })
+  const state = (b: Builder) => [b.param('weights', [clients, layout.adaptedSize]), ...(moments > 0 ? [b.param('moments', [clients, moments])] : [])]
+  const sharedOf = (b: Builder) => (layout.sharedSize > 0 ? [b.param('shared', [1, layout.sharedSize])] : [])
+
+  const outer = new Builder()
+  const carried = state(outer)
+  const { rates, x, y, masks: maskStacks } = declare(outer, [slice])
+  const shared = sharedOf(outer)
+  const steps = outer.param('steps', [], 'i32')
+  const body = innerStep(artifact, { classes, clients }, state, declare, sharedOf)
+  const result = outer.repeat(body, slice, steps, { carried, sliced: [rates, x, y, ...maskStacks], shared })
+  const [weights, last] = result.carried
+  return outer.build({ weights: weights as Value, ...(last ? { moments: last } : {}), losses: at(result.stacked, 0) })
+}
+
+interface StepInputs {
+  readonly rates: Value
+  readonly x: Value
+  readonly y: Value
+  readonly masks: readonly Value[]
+}
+
+/** The body of the loop: one inner step. */
+function innerStep(
+  artifact: Artifact,
+  { classes, clients }: Pick<AdaptShape, 'classes' | 'clients'>,
+  state: (b: Builder) => Value[],
+  declare: (b: Builder, leading: Shape) => StepInputs,
+  sharedOf: (b: Builder) => Value[],
+): Program {
+  const layout = layoutParameters(artifact, classes)
+  const b = new Builder()
+  const [weights, moments] = state(b) as [Value, Value | undefined]
+  const { rates, x, y, masks } = declare(b, [])
+  const [shared] = sharedOf(b)
+  const parameters = splitParameters(b, weights, layout.adapted)
+  if (shared) {
+    // One copy a client: the matrix products of a batch of clients want equal leading axes.
+    const copies = b.expand(shared, [clients, layout.sharedSize])
+    for (const [name, value] of splitParameters(b, copies, layout.shared)) parameters.set(name, value)
+  }
+  const outputs = forward(b, artifact, parameters, x, ofMiniBatch(b, artifact, masks))
+  const loss = artifact.task === 'classification' ? crossEntropy(b, classify(b, parameters, outputs), y) : squaredError(b, outputs, y)
+  // The clients' losses are independent, so the gradient of their sum is each one's own.
+  const [gradient] = differentiate(b, b.sum(loss, [0]), [weights])
+  const rate = b.reshape(rates, [clients, 1])
+  const next = update(b, artifact.innerLoop.optimizer, weights, gradient as Value, moments ?? weights, rate)
+  return b.build({ weights: next.weights, ...(moments ? { moments: next.moments } : {}), losses: b.reshape(loss, [clients]) })
+}
+
+/** While adapting, batch norm takes the statistics of the mini-batch. */
+function ofMiniBatch(b: Builder, artifact: Artifact, masks: readonly Value[]): Mode {
+  const dropouts = artifact.layers.flatMap((layer, index) => (layer.type === 'dropout' ? [index] : []))
+  return {
+    normalize: (_layer, x, scale, shift, epsilon) => b.normalize(x, scale, shift, epsilon).value,
+    dropoutMask: (layer) => at(masks, dropouts.indexOf(layer)),
+  }
+}

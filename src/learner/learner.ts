@@ -1,0 +1,65 @@
+/** What serving and training ask of the learner. `createLearner` (create-learner.ts) makes one for a model and an engine. */
+
+/** The labelled examples of one client: what the paper calls a task's training set, the field its support set. */
+export type SupportSet = ClassificationSupport | RegressionSupport
+
+export interface ClassificationSupport {
+  readonly kind: 'classification'
+  /** One flat row-major array an example, of the model's input size. */
+  readonly inputs: readonly Float32Array[]
+  /** The class of each example, 0 to classes - 1; every class has at least one example. */
+  readonly classOf: readonly number[]
+  readonly classes: number
+}
+
+export interface RegressionSupport {
+  readonly kind: 'regression'
+  readonly inputs: readonly Float32Array[]
+  /** One array an example, of the model's output size. */
+  readonly targets: readonly Float32Array[]
+}
+
+/** What is not given comes from the model's own settings for that number of classes. */
+export interface AdaptSettings {
+  readonly steps?: number | undefined
+  readonly learningRate?: number | undefined
+  /** Seeds the order in which mini-batches are drawn: the same request gives the same weights. */
+  readonly seed: number
+}
+
+/** A client's own model. */
+export interface Adaptation {
+  /** 0 for regression. */
+  readonly classes: number
+  /** The adapted parameters, flat (what the model shares among clients is not in it), in shared memory. */
+  readonly weights: Float32Array
+  /** Batch-norm statistics of the whole support set under these weights, flat, in shared memory. */
+  readonly statistics: Float32Array
+  /** The inner steps done. */
+  readonly steps: number
+  readonly learningRate: number
+  /** The mini-batch loss before each step. */
+  readonly losses: readonly number[]
+}
+
+export interface Learner {
+  /** The largest support set that can be adapted to. */
+  readonly maxExamples: number
+  /** Runs the inner loop. Throws LearnerError for a support set that cannot be learned from or a result that is not finite. */
+  adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation>
+  /** One array an input: the probability of each class, or the output values. No input changes another's answer. */
+  predict(adaptation: Adaptation, inputs: readonly Float32Array[]): Promise<Float32Array[]>
+  close(): Promise<void>
+}
+
+export type LearnerErrorCode = 'too-few-classes' | 'too-many-classes' | 'too-many-examples' | 'not-finite'
+
+export class LearnerError extends Error {
+  override readonly name = 'LearnerError'
+  constructor(
+    readonly code: LearnerErrorCode,
+    message: string,
+  ) {
+    super(message)
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The parameters of a model and their places in flat vectors. What adapts is one vector a client, the body first and the
+ * head behind it; what the scope of adaptation leaves out is one vector shared among clients.
+ */
+import type { Artifact, Layer, Scope } from '../model/artifact.js'
+import type { Builder } from '../program/builder.js'
+import type { Shape, Value } from '../program/program.js'
+import { at, sizeOf } from '../program/program.js'
+import { layerShapes } from './shapes.js'
+
+export interface Parameter {
+  readonly name: string
+  readonly shape: Shape
+  readonly role: 'body' | 'norm' | 'head'
+}
+
+export interface ParameterLayout {
+  /** In the order of the flat vector; the head's parameters come last. */
+  readonly adapted: readonly Parameter[]
+  readonly shared: readonly Parameter[]
+  readonly adaptedSize: number
+  /** How many of the adapted numbers belong to the body; the rest is the head of a classifier. */
+  readonly bodySize: number
+  readonly sharedSize: number
+}
+
+/** Lays out a model's parameters for heads of `classes` classes (0 for regression, whose last layer is an ordinary one). */
+export function layoutParameters(artifact: Artifact, classes: number): ParameterLayout {
+  const body = bodyParameters(artifact)
+  const head = artifact.task === 'classification' ? headParameters(artifact, classes) : []
+  const adapts = (parameter: Parameter) => inScope(artifact.innerLoop.scope, parameter)
+  const adaptedBody = body.filter(adapts)
+  const shared = body.filter((parameter) => !adapts(parameter))
+  return {
+    adapted: [...adaptedBody, ...head],
+    shared,
+    adaptedSize: sizeOfAll([...adaptedBody, ...head]),
+    bodySize: sizeOfAll(adaptedBody),
+    sharedSize: sizeOfAll(shared),
+  }
+}
+
+export function sizeOfAll(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+}
+
+/** Cuts flat vectors [B, size] into parameters [B, ...shape], by name. */
+export function splitParameters(b: Builder, flat: Value, parameters: readonly Parameter[]): Map<string, Value> {
+  const clients = at(flat.type.shape, 0)
+  const parts = b.split(flat, 1, parameters.map(({ shape }) => sizeOf(shape)))
+  return new Map(parameters.map(({ name, shape }, index) => [name, b.reshape(at(parts, index), [clients, ...shape])]))
+}
+
+function bodyParameters(artifact: Artifact): Parameter[] {
+  const shapes = layerShapes(artifact)
+  const last = artifact.layers.findLastIndex((layer) => layer.type === 'dense')
+  return artifact.layers.flatMap((layer, index) => {
+    const isHead = artifact.task === 'regression' && index === last
+    return layerParameters(layer, index, at(shapes, index).channels, at(shapes, index).size).map((parameter): Parameter => (isHead ? { ...parameter, role: 'head' } : parameter))
+  })
+}
+
+/** `channels` and `size` (all values of one example) are those of the layer's input. */
+function layerParameters(layer: Layer, index: number, channels: number, size: number): Parameter[] {
+  switch (layer.type) {
+    case 'conv2d': {
+      const weight: Parameter = { name: `${index}.weight`, shape: [layer.filters, layer.kernel, layer.kernel, channels], role: 'body' }
+      return layer.bias ? [weight, { name: `${index}.bias`, shape: [layer.filters], role: 'body' }] : [weight]
+    }
+    case 'batchNorm':
+      return [
+        { name: `${index}.scale`, shape: [channels], role: 'norm' },
+        { name: `${index}.shift`, shape: [channels], role: 'norm' },
+      ]
+    case 'dense':
+      return [
+        { name: `${index}.weight`, shape: [layer.units, size], role: 'body' },
+        { name: `${index}.bias`, shape: [layer.units], role: 'body' },
+      ]
+    default:
+      return []
+  }
+}
+
+export function headParameters(artifact: Artifact, classes: number): Parameter[] {
+  return [
+    { name: 'head.weight', shape: [classes, featureSize(artifact)], role: 'head' },
+    { name: 'head.bias', shape: [classes], role: 'head' },
+  ]
+}
+
+/** How many numbers the last layer gives an example: the features that a head sees, or the outputs of a regression. */
+export function featureSize(artifact: Artifact): number {
+  return at(layerShapes(artifact), artifact.layers.length).size
+}
+
+function inScope(scope: Scope, { role }: Parameter): boolean {
+  return scope === 'all' || role === 'head' || (scope === 'norm' && role === 'norm')
+}

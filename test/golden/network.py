@@ -1,0 +1,62 @@
+"""The network that model.json describes, in plain PyTorch: parameters are a dict of named tensors, as in weights.safetensors."""
+
+import torch
+from torch.nn import functional as F
+
+Tensors = dict[str, torch.Tensor]
+Statistics = dict[int, tuple[torch.Tensor, torch.Tensor]]
+
+
+def forward(layers: list[dict], weights: Tensors, x: torch.Tensor, given: Statistics | None = None) -> tuple[torch.Tensor, Statistics]:
+    """
+    Images [n, c, h, w] or values [n, length] -> the last layer's output, flattened to [n, features] in the order c, h, w,
+    and the statistics (mean, biased variance) that each batch norm used, by its layer number: the batch's own, or `given`.
+    """
+    used: Statistics = {}
+    for i, layer in enumerate(layers):
+        match layer["type"]:
+            case "conv2d":
+                kernel = weights[f"{i}.weight"].permute(0, 3, 1, 2)  # stored as [filters, kernel, kernel, channels]
+                x = F.conv2d(x, kernel, weights.get(f"{i}.bias"), layer["stride"], layer["padding"])
+            case "batchNorm":
+                over = [axis for axis in range(x.ndim) if axis != 1]
+                used[i] = given[i] if given else (x.mean(over), x.var(over, correction=0))
+                mean, variance, scale, shift = (
+                    v.reshape(1, -1, *[1] * (x.ndim - 2)) for v in (*used[i], weights[f"{i}.scale"], weights[f"{i}.shift"])
+                )
+                x = (x - mean) / (variance + layer["epsilon"]).sqrt() * scale + shift
+            case "relu":
+                x = x.relu()
+            case "tanh":
+                x = x.tanh()
+            case "maxPool":
+                x = F.max_pool2d(x, layer["size"], layer["stride"])
+            case "dropout":
+                pass  # off: its masks are random
+            case "dense":
+                x = F.linear(x.flatten(1), weights[f"{i}.weight"], weights[f"{i}.bias"])
+            case other:
+                raise ValueError(f"layer {i} is of an unknown type: {other}")
+    return x.flatten(1), used
+
+
+def start_head(model: dict, weights: Tensors, support: torch.Tensor, classes: int) -> Tensors:
+    """The head before the first step: `head.weight` [classes, features] and `head.bias` [classes]."""
+    if model["head"]["kind"] == "shared":
+        return {
+            "head.weight": weights["head.weight"].expand(classes, -1).clone(),
+            "head.bias": weights["head.bias"].expand(classes).clone(),
+        }
+    features, _ = forward(model["layers"], weights, support)
+    class_of = torch.arange(len(support)) % classes
+    prototypes = torch.stack([features[class_of == c].mean(0) for c in range(classes)])
+    mean = prototypes.mean(0)
+    directions = F.normalize(prototypes - mean, dim=1, eps=0)
+    weight = model["head"]["scale"] * directions
+    return {"head.weight": weight, "head.bias": -weight @ mean}
+
+
+def logits(layers: list[dict], weights: Tensors, x: torch.Tensor, given: Statistics | None = None) -> torch.Tensor:
+    """Class scores [n, classes], or the output values of a regression [n, outputs]."""
+    features, _ = forward(layers, weights, x, given)
+    return F.linear(features, weights["head.weight"], weights["head.bias"]) if "head.weight" in weights else features
