@@ -1,6 +1,6 @@
 /** The readable oracle: every operation in plain TypeScript, in float64. For tests, and for reading; not fast. */
 import type { BinaryFunction, Op, UnaryFunction } from '../program/ops.js'
-import { windowCount } from '../program/ops.js'
+import { imageAxes, windowCount } from '../program/ops.js'
 import type { NodeOf, Program, Shape, Value } from '../program/program.js'
 import { at, paramsOf, sizeOf } from '../program/program.js'
 import type { Engine, Executable, Tensors } from './engine.js'
@@ -242,16 +242,16 @@ function asMatrices(shape: Shape): [number, number, number] {
 
 /** Calls `visit` with the index of each pixel's channel and of the window's tap that reads it; padding is not visited. */
 function forEachTap(shape: Shape, attrs: { size: number; stride: number; padding: number }, visit: (pixel: number, tap: number) => void): void {
-  const [height, width, channels] = shape.slice(-3) as [number, number, number]
-  const images = sizeOf(shape.slice(0, -3))
+  const { leading, height, width, examples, channels } = imageAxes(shape)
   const [rows, columns] = [windowCount(height, attrs), windowCount(width, attrs)]
   let tap = 0
-  for (let image = 0; image < images; image++)
+  for (let image = 0; image < sizeOf(leading); image++)
     for (let window = 0; window < rows * columns; window++)
-      for (let part = 0; part < attrs.size * attrs.size; part++, tap += channels) {
-        const y = Math.floor(window / columns) * attrs.stride + Math.floor(part / attrs.size) - attrs.padding
-        const x = (window % columns) * attrs.stride + (part % attrs.size) - attrs.padding
-        if (y < 0 || y >= height || x < 0 || x >= width) continue
-        for (let c = 0; c < channels; c++) visit(((image * height + y) * width + x) * channels + c, tap + c)
-      }
+      for (let example = 0; example < examples; example++)
+        for (let part = 0; part < attrs.size * attrs.size; part++, tap += channels) {
+          const y = Math.floor(window / columns) * attrs.stride + Math.floor(part / attrs.size) - attrs.padding
+          const x = (window % columns) * attrs.stride + (part % attrs.size) - attrs.padding
+          if (y < 0 || y >= height || x < 0 || x >= width) continue
+          for (let c = 0; c < channels; c++) visit((((image * height + y) * width + x) * examples + example) * channels + c, tap + c)
+        }
 }

@@ -104,6 +104,7 @@ function innerStep(
 function ofMiniBatch(b: Builder, artifact: Artifact, masks: readonly Value[]): Mode {
   const dropouts = artifact.layers.flatMap((layer, index) => (layer.type === 'dropout' ? [index] : []))
   return {
+    ownStatistics: true,
     normalize: (_layer, x, scale, shift, epsilon) => b.normalize(x, scale, shift, epsilon).value,
     dropoutMask: (layer) => at(masks, dropouts.indexOf(layer)),
   }

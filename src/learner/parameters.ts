@@ -64,7 +64,7 @@ function bodyParameters(artifact: Artifact): Parameter[] {
 function layerParameters(layer: Layer, index: number, channels: number, size: number): Parameter[] {
   switch (layer.type) {
     case 'conv2d': {
-      const weight: Parameter = { name: `${index}.weight`, shape: [layer.filters, layer.kernel, layer.kernel, channels], role: 'body' }
+      const weight: Parameter = { name: `${index}.weight`, shape: [layer.kernel, layer.kernel, channels, layer.filters], role: 'body' }
       return layer.bias ? [weight, { name: `${index}.bias`, shape: [layer.filters], role: 'body' }] : [weight]
     }
     case 'batchNorm':

@@ -5,6 +5,7 @@
  */
 import type { Builder } from './builder.js'
 import type { BinaryFunction, Op, UnaryFunction } from './ops.js'
+import { imageAxes } from './ops.js'
 import type { NodeOf, Shape, Value } from './program.js'
 import { at, ProgramError, sameShape } from './program.js'
 
@@ -67,7 +68,7 @@ export const gradientRules: { readonly [K in Op]: Rule<K> } = {
     return [b.concat(parts, node.attrs.axis)]
   },
   windows: ({ b, node, dOut }) => {
-    const [height, width] = at(node.src, 0).type.shape.slice(-3) as [number, number, number]
+    const { height, width } = imageAxes(at(node.src, 0).type.shape)
     return b.emit('unwindows', { ...node.attrs, height, width }, [gradientOf(dOut)])
   },
   unwindows: ({ b, node, dOut }) => {

@@ -6,7 +6,7 @@ export type UnaryFunction = 'neg' | 'exp' | 'log' | 'sqrt' | 'tanh' | 'relu' | '
 export type BinaryFunction = 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min' | 'greater' | 'equal'
 export type ReduceFunction = 'sum' | 'max'
 
-/** Square windows over the two axes before the last one, zeros beyond the border. */
+/** Square windows over height and width, zeros beyond the border. The examples n run behind the positions, before the channels. */
 export interface WindowAttributes {
   readonly size: number
   readonly stride: number
@@ -31,9 +31,9 @@ export interface Attributes {
   transpose: { readonly perm: readonly number[] }
   concat: { readonly axis: number }
   split: { readonly axis: number; readonly sizes: readonly number[] }
-  /** im2col: [..., h, w, c] -> [..., h', w', size * size * c]. */
+  /** im2col: [..., h, w, n, c] -> [..., h', w', n, size * size * c]. */
   windows: WindowAttributes
-  /** The transpose of `windows` (col2im): [..., h', w', size * size * c] -> [..., height, width, c], overlaps summed. */
+  /** The transpose of `windows` (col2im): [..., h', w', n, size * size * c] -> [..., height, width, n, c], overlaps summed. */
   unwindows: WindowAttributes & { readonly height: number; readonly width: number }
   /**
    * `normalize(x, scale, shift)` over the last axis: x̂ = (x - mean) * inverse, inverse = 1 / sqrt(variance + epsilon), the
@@ -86,10 +86,11 @@ export function windowCount(length: number, { size, stride, padding }: WindowAtt
   return Math.floor((length + 2 * padding - size) / stride) + 1
 }
 
-function imageShape(op: Op, shape: Shape): { leading: Shape; height: number; width: number; channels: number } {
-  require(shape.length >= 3, () => `${op} takes [..., height, width, channels], not ${text(shape)}`)
-  const [height, width, channels] = shape.slice(-3) as [number, number, number]
-  return { leading: shape.slice(0, -3), height, width, channels }
+/** The axes of images [..., height, width, examples, channels]. */
+export function imageAxes(shape: Shape): { leading: Shape; height: number; width: number; examples: number; channels: number } {
+  require(shape.length >= 4, () => `images are [..., height, width, examples, channels], not ${text(shape)}`)
+  const [height, width, examples, channels] = shape.slice(-4) as [number, number, number, number]
+  return { leading: shape.slice(0, -4), height, width, examples, channels }
 }
 
 /** The types of an operation's outputs, from its attributes and its sources' types; throws ProgramError where they do not fit. */
@@ -161,19 +162,19 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
     return sizes.map((size) => f32(shape.map((length, index) => (index === axis ? size : length))))
   },
   windows: (attrs, src) => {
-    const { leading, height, width, channels } = imageShape('windows', firstOf(shapesOf('windows', src, 1)))
+    const { leading, height, width, examples, channels } = imageAxes(firstOf(shapesOf('windows', src, 1)))
     const [rows, columns] = [windowCount(height, attrs), windowCount(width, attrs)]
     require(rows > 0 && columns > 0, () => `no window of ${attrs.size} fits into ${height} x ${width}`)
-    return [f32([...leading, rows, columns, attrs.size * attrs.size * channels])]
+    return [f32([...leading, rows, columns, examples, attrs.size * attrs.size * channels])]
   },
   unwindows: (attrs, src) => {
-    const { leading, height, width, channels } = imageShape('unwindows', firstOf(shapesOf('unwindows', src, 1)))
+    const { leading, height, width, examples, channels } = imageAxes(firstOf(shapesOf('unwindows', src, 1)))
     const { size } = attrs
     require(
       height === windowCount(attrs.height, attrs) && width === windowCount(attrs.width, attrs) && channels % (size * size) === 0,
       () => `${height} x ${width} windows of ${channels} values do not come from ${attrs.height} x ${attrs.width}`,
     )
-    return [f32([...leading, attrs.height, attrs.width, channels / (size * size)])]
+    return [f32([...leading, attrs.height, attrs.width, examples, channels / (size * size)])]
   },
   normalize: (_attrs, src) => {
     const [x, scale, shift] = shapesOf('normalize', src, 3) as [Shape, Shape, Shape]

@@ -46,6 +46,10 @@ export class GraphWriter {
     return this.constant('int32', data, [data.length])
   }
 
+  isConstant(name: string): boolean {
+    return this.outer?.isConstant(name) ?? this.initializers.some((initializer) => initializer.name === name)
+  }
+
   finish(name: string, inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): Graph {
     return { name, nodes: this.nodes, initializers: this.initializers, inputs, outputs }
   }

@@ -1,16 +1,20 @@
 /** Lowers a Program to an ONNX graph: one table, op -> nodes. facts of onnxruntime's CPU kernels decide which nodes. */
 import type { BinaryFunction, Op, UnaryFunction } from '../../program/ops.js'
-import type { NodeOf, Program, Value } from '../../program/program.js'
+import { imageAxes } from '../../program/ops.js'
+import type { Node, NodeOf, Program, Value } from '../../program/program.js'
 import { at, paramsOf, sizeOf } from '../../program/program.js'
 import type { Graph, ValueInfo } from './format.js'
 import { GraphWriter } from './graph-writer.js'
-import { unwindowTables, windowTable } from './window-tables.js'
+import { lowerInputGradient, lowerUnwindows, lowerWindows } from './windows.js'
 
 interface Lowering<K extends Op> {
   readonly graph: GraphWriter
   readonly node: NodeOf<K>
   /** The ONNX names of the node's sources. */
   readonly src: readonly string[]
+  /** Where the node stands, and the ONNX names of the values before it: for the few rules that look further back. */
+  readonly program: Program
+  readonly names: (value: Value) => string
 }
 
 type Rule<K extends Op> = (lowering: Lowering<K>) => string[]
@@ -19,12 +23,21 @@ export function lower(program: Program): Graph {
   const graph = new GraphWriter()
   const inputs: ValueInfo[] = paramsOf(program).map(({ name, type }) => ({ name, type: type.dtype === 'i32' ? 'int32' : 'float', shape: type.shape }))
   const names = lowerNodes(graph, program, new Map(inputs.map(({ name }) => [name, name])))
+  const own = ownNames(graph, inputs.map(({ name }) => name))
   const outputs = program.outputs.map(({ value }): ValueInfo => {
-    // An output has its own name, also where it is a parameter or another output's value.
-    const renamed = graph.op('Identity', [names(value)])
-    return { name: renamed, type: 'float', shape: isStack(program, value) ? [-1, ...value.type.shape.slice(1)] : value.type.shape }
+    return { name: own(names(value)), type: 'float', shape: isStack(program, value) ? [-1, ...value.type.shape.slice(1)] : value.type.shape }
   })
   return graph.finish('program', inputs, outputs)
+}
+
+/** Every output of a graph must be a name of its own, made inside: a copy is written where it is an input or already taken. */
+function ownNames(graph: GraphWriter, inputs: readonly string[]): (name: string) => string {
+  const taken = new Set(inputs)
+  return (name) => {
+    const own = taken.has(name) || graph.isConstant(name) ? graph.op('Identity', [name]) : name
+    taken.add(own)
+    return own
+  }
 }
 
 /** The stacked outputs of a repeat have as many rows as steps were run. */
@@ -33,17 +46,29 @@ function isStack(program: Program, value: Value): boolean {
   return node.op === 'repeat' && value.output >= node.attrs.carried
 }
 
-/** Writes the program's nodes; `params` gives the names of its parameters. Returns the name of each value. */
+/**
+ * Gives the ONNX name of a value, writing its node (and what that needs) when it is first asked for: what a peephole has
+ * replaced is never written. `params` gives the names of the program's parameters.
+ */
 function lowerNodes(graph: GraphWriter, program: Program, params: ReadonlyMap<string, string>): (value: Value) => string {
-  const names: string[][] = []
-  const nameOf = (value: Value): string => at(at(names, value.node), value.output)
-  for (const node of program.nodes) {
-    if (node.op === 'param') {
-      names.push([params.get(node.attrs.name) as string])
-      continue
-    }
+  const written = new Map<number, string[]>()
+  const nameOf = (value: Value): string => {
+    const known = written.get(value.node) ?? write(at(program.nodes, value.node))
+    written.set(value.node, known)
+    return at(known, value.output)
+  }
+  const write = (node: Node): string[] => {
+    if (node.op === 'param') return [params.get(node.attrs.name) as string]
     const rule = rules[node.op] as (lowering: Lowering<Op>) => string[]
-    names.push(rule({ graph, node: node as NodeOf<Op>, src: node.src.map(nameOf) }))
+    return rule({
+      graph,
+      program,
+      names: nameOf,
+      node: node as NodeOf<Op>,
+      get src() {
+        return node.src.map(nameOf)
+      },
+    })
   }
   return nameOf
 }
@@ -84,22 +109,14 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
   transpose: ({ graph, node, src }) => [graph.op('Transpose', src, { perm: node.attrs.perm })],
   concat: ({ graph, node, src }) => [graph.op('Concat', src, { axis: node.attrs.axis })],
   split: ({ graph, node, src }) => graph.ops('Split', [...src, graph.int64s(node.attrs.sizes)], node.attrs.sizes.length, { axis: node.attrs.axis }),
-  windows: ({ graph, node, src }) => {
-    const shape = at(node.src, 0).type.shape
-    const [height, width, channels] = shape.slice(-3) as [number, number, number]
-    const images = sizeOf(shape.slice(0, -3))
-    const rows = withZeroRow(graph, at(src, 0), images * height * width, channels)
-    const table = graph.int32s(windowTable({ ...node.attrs, images, height, width }))
-    return [reshape(graph, graph.op('Gather', [rows, table], { axis: 0 }), at(node.out, 0).shape)]
-  },
-  unwindows: ({ graph, node, src }) => {
-    const { height, width } = node.attrs
-    const out = at(node.out, 0).shape
-    const channels = at(out, out.length - 1)
-    const images = sizeOf(out.slice(0, -3))
-    const rows = withZeroRow(graph, at(src, 0), sizeOf(at(node.src, 0).type.shape) / channels, channels)
-    const parts = unwindowTables({ ...node.attrs, images, height, width }).map((table) => graph.op('Gather', [rows, graph.int32s(table)], { axis: 0 }))
-    return [reshape(graph, parts.reduce((sum, part) => graph.op('Add', [sum, part])), out)]
+  windows: ({ graph, node, src }) => [reshape(graph, lowerWindows(graph, at(src, 0), at(node.src, 0).type.shape, node.attrs), at(node.out, 0).shape)],
+  unwindows: (lowering) => {
+    const { graph, node, program, names } = lowering
+    const shape = at(node.out, 0).shape
+    const product = convolutionGradient(program, node)
+    if (!product) return [reshape(graph, lowerUnwindows(graph, at(lowering.src, 0), shape, node.attrs), shape)]
+    const [gradient, weight] = product.src as [Value, Value]
+    return [reshape(graph, lowerInputGradient(graph, names(gradient), names(weight), shape, at(weight.type.shape, weight.type.shape.length - 1), node.attrs), shape)]
   },
   normalize: ({ graph, node, src: [x, scale, shift] }) => {
     const shape = at(node.src, 0).type.shape
@@ -121,7 +138,8 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
       return [name, index < carried + sliced ? inner.op('Gather', [value, iteration], { axis: 0 }) : value]
     })
     const names = lowerNodes(inner, body, new Map(params))
-    const results = body.outputs.map(({ value }): ValueInfo => ({ name: inner.op('Identity', [names(value)]), type: 'float', shape: value.type.shape }))
+    const own = ownNames(inner, [...values, ...states.map(({ name }) => name)])
+    const results = body.outputs.map(({ value }): ValueInfo => ({ name: own(names(value)), type: 'float', shape: value.type.shape }))
     const goOn: ValueInfo = { name: inner.op('Identity', [condition]), type: 'bool', shape: [] }
     const inputs: ValueInfo[] = [{ name: iteration, type: 'int64', shape: [] }, { name: condition, type: 'bool', shape: [] }, ...states]
     const count = graph.op('Cast', [trips], { to: CAST.int64 })
@@ -134,8 +152,14 @@ function reshape(graph: GraphWriter, x: string, shape: readonly number[]): strin
   return graph.op('Reshape', [x, graph.int64s(shape)])
 }
 
-/** The tensor as rows of channels, one row of zeros behind them. */
-function withZeroRow(graph: GraphWriter, x: string, rows: number, channels: number): string {
-  const zero = graph.floats(new Float32Array(channels), [1, channels])
-  return graph.op('Concat', [reshape(graph, x, [rows, channels]), zero], { axis: 0 })
+/** The matrix product gradient x weightᵀ of one client whose result only `unwindows` reads, if that is where it comes from. */
+function convolutionGradient(program: Program, node: NodeOf<'unwindows'>): NodeOf<'matmul'> | undefined {
+  const source = at(node.src, 0)
+  const reshaped = at(program.nodes, source.node)
+  const product = reshaped.op === 'reshape' ? at(program.nodes, at(reshaped.src, 0).node) : reshaped
+  if (product.op !== 'matmul' || product.attrs.transA || !product.attrs.transB) return undefined
+  const [rows, columns] = at(product.out, 0).shape.slice(-2)
+  const { examples } = imageAxes(source.type.shape)
+  const single = sizeOf(at(product.out, 0).shape) === Number(rows) * Number(columns)
+  return single && examples > 0 && columns === source.type.shape[source.type.shape.length - 1] ? product : undefined
 }

@@ -1,0 +1,107 @@
+/** TensorFlow.js as a peer: the inner loop op by op, as everybody writes it. Answers the line protocol of protocol.py. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
+import type { PeerRequest } from '../inner/peer-process.js'
+import type { TaskMessage } from '../inner/task.js'
+
+const say = (reply: object): void => console.log(JSON.stringify(reply))
+const firstLine = (error: unknown): string => String(error).split('\n', 1).join('').trim()
+
+// Without its native part, which its installer would download, the package throws here.
+const tf = await import('@tensorflow/tfjs-node-gpu').catch((error: unknown) => {
+  say({ kind: 'unavailable', reason: firstLine(error) })
+  process.exit()
+})
+
+class Trainer {
+  private readonly initial: ReadonlyMap<string, InstanceType<typeof tf.Tensor>>
+  private readonly weights: ReadonlyMap<string, Variable>
+  private readonly batches: readonly { readonly x: Tensor4D; readonly y: Tensor2D }[]
+  private optimizer = tf.train.adam()
+  readonly digest: string
+
+  constructor(private readonly task: TaskMessage) {
+    const files = [task.weightsFile, task.inputsFile, task.classesFile].map((file) => readFileSync(file))
+    const [flat, inputs, classes] = files.map((file) => file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength)) as [ArrayBuffer, ArrayBuffer, ArrayBuffer]
+    this.digest = createHash('sha256').update(Buffer.concat(files)).digest('hex')
+    let start = 0
+    const take = (shape: readonly number[]) => {
+      const size = shape.reduce((product, length) => product * length, 1)
+      const tensor = tf.tensor(new Float32Array(flat, 4 * start, size), [...shape])
+      start += size
+      // TensorFlow keeps filters as [kernel, kernel, channels, filters].
+      return shape.length === 4 ? tf.transpose(tensor, [1, 2, 3, 0]) : tensor
+    }
+    this.initial = new Map(task.tensors.map(({ name, shape }) => [name, take(shape)]))
+    this.weights = new Map([...this.initial].map(([name, tensor]) => [name, tf.variable(tensor)]))
+    const [steps, batch, ...image] = task.inputsShape as [number, number, number, number, number]
+    const images = tf.split(tf.tensor(new Float32Array(inputs), [steps * batch, ...image]), steps)
+    const labels = tf.split(tf.oneHot(tf.tensor1d(new Int32Array(classes), 'int32'), task.classes), steps)
+    this.batches = images.map((x, step) => ({ x: x as Tensor4D, y: labels[step] as Tensor2D }))
+  }
+
+  reset(): void {
+    this.optimizer.dispose()
+    this.optimizer = tf.train.adam(this.task.learningRate, 0, 0.999, 1e-8)
+    for (const [name, variable] of this.weights) variable.assign(this.initial.get(name) as InstanceType<typeof tf.Tensor>)
+  }
+
+  async adapt(): Promise<number[]> {
+    const losses = this.batches.map(({ x, y }) => this.optimizer.minimize(() => this.loss(x, y), true))
+    const values = [...(await tf.stack(losses as InstanceType<typeof tf.Tensor>[]).data())]
+    tf.dispose(losses as InstanceType<typeof tf.Tensor>[])
+    return values
+  }
+
+  private loss(x: Tensor4D, y: Tensor2D) {
+    const weight = <T extends InstanceType<typeof tf.Tensor>>(name: string) => this.weights.get(name) as InstanceType<typeof tf.Tensor> as T
+    const last = this.task.layers.reduce((value, layer, index) => {
+      switch (layer.type) {
+        case 'conv2d':
+          return tf.conv2d(value, weight<Tensor4D>(`${index}.weight`), layer.stride, layer.padding)
+        case 'batchNorm': {
+          const { mean, variance } = tf.moments(value, [0, 1, 2])
+          return tf.batchNorm4d(value, mean as Tensor1D, variance as Tensor1D, weight<Tensor1D>(`${index}.shift`), weight<Tensor1D>(`${index}.scale`), layer.epsilon)
+        }
+        case 'relu':
+          return tf.relu(value)
+        default:
+          throw new Error(`the benchmark's network has no ${layer.type}`)
+      }
+    }, x)
+    // The head sees the features in the order channel, row, column.
+    const features = tf.reshape(tf.transpose(last, [0, 3, 1, 2]), [x.shape[0], -1])
+    const logits = tf.add(tf.matMul(features, weight<Tensor2D>('head.weight'), false, true), weight('head.bias'))
+    return tf.losses.softmaxCrossEntropy(y, logits).asScalar()
+  }
+}
+
+const trainers = new Map<string, Trainer>()
+
+async function answer(request: PeerRequest): Promise<object> {
+  if (request.do === 'setup') {
+    const trainer = new Trainer(request.task)
+    trainers.set(request.variant, trainer)
+    return { kind: 'set-up', digest: trainer.digest }
+  }
+  const trainer = trainers.get(request.variant)
+  if (!trainer) throw new Error(`${request.variant} was not set up`)
+  let [elapsed, losses] = [0, [] as number[]]
+  trainer.reset()
+  await sleep(Math.max(0, request.startAt - Date.now()))
+  for (let number = 0; number < request.adaptations; number++) {
+    if (number > 0) trainer.reset()
+    const started = performance.now()
+    losses = await trainer.adapt()
+    elapsed += performance.now() - started
+  }
+  return { kind: 'ran', ms: elapsed, losses }
+}
+
+say({ kind: 'ready', about: `tfjs ${tf.version.tfjs} (${tf.getBackend()})` })
+for await (const line of createInterface(process.stdin)) {
+  say(await answer(JSON.parse(line)).catch((error: unknown) => ({ kind: 'failed', reason: firstLine(error) })))
+}

@@ -1,0 +1,59 @@
+/** From an image file to a model's input. Serving and training both come through here, so they see the same numbers. */
+import type { InputSpec } from '../model/artifact.js'
+import { decodeAnyImage, tooLarge } from './any-image.js'
+import { CodecError } from './codec-error.js'
+import { imageFormat } from './image-format.js'
+import { isLight, paperOf } from './paper.js'
+import { type Pixels, type Samples, toSamples } from './pixels.js'
+import { readPngSize } from './png-layout.js'
+import { resample } from './resample.js'
+import { decodeSmallPng } from './small-png.js'
+
+export type ImageSpec = Extract<InputSpec, { kind: 'image' }>
+
+/**
+ * The pixels as [height, width, channels] numbers of 0 to 1, fitted into the model's size without changing the image's
+ * proportions and padded with its paper. Throws CodecError for what is no image, damaged, or has more than `maxPixels`.
+ */
+export async function decodeImage(bytes: Uint8Array, spec: ImageSpec, maxPixels: number): Promise<Float32Array> {
+  return pixelsToInput(await decodePixels(bytes, maxPixels), spec)
+}
+
+async function decodePixels(bytes: Uint8Array, maxPixels: number): Promise<Pixels> {
+  const format = imageFormat(bytes)
+  if (format === undefined) throw new CodecError('This is not an image in PNG, JPEG, WebP, GIF, TIFF or AVIF; send one.')
+  if (format === 'png') {
+    const size = readPngSize(bytes)
+    if (size && size.width * size.height > maxPixels) throw tooLarge(maxPixels)
+    const pixels = decodeSmallPng(bytes)
+    if (pixels) return pixels
+  }
+  return decodeAnyImage(bytes, maxPixels)
+}
+
+/** The part after the decoders, which all formats share. */
+export function pixelsToInput(pixels: Pixels, spec: ImageSpec): Float32Array {
+  const image = toSamples(pixels, spec.channels)
+  const paper = paperOf(image)
+  const scale = Math.min(spec.width / image.width, spec.height / image.height)
+  const width = Math.max(1, Math.round(image.width * scale))
+  const height = Math.max(1, Math.round(image.height * scale))
+  const framed = pad(resample(image, width, height), spec, paper)
+  const inverted = spec.polarity === 'ink' && isLight(paper)
+  // Weights in 32 bits sum to 1 but for the last bit or two: clamped, a tensor is in 0..1 whatever came in.
+  return framed.map((value) => Math.min(1, Math.max(0, (inverted ? 255 - value : value) / 255)))
+}
+
+/** Puts the image into the middle of a sheet of its paper. */
+function pad(image: Samples, { width, height, channels }: ImageSpec, paper: readonly number[]): Float32Array {
+  if (image.width === width && image.height === height) return image.data
+  const sheet = new Float32Array(width * height * channels)
+  for (let i = 0; i < sheet.length; i++) sheet[i] = paper[i % channels] ?? 0
+  const left = Math.floor((width - image.width) / 2)
+  const top = Math.floor((height - image.height) / 2)
+  const row = image.width * channels
+  for (let y = 0; y < image.height; y++) {
+    sheet.set(image.data.subarray(y * row, (y + 1) * row), ((top + y) * width + left) * channels)
+  }
+  return sheet
+}

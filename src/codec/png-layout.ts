@@ -1,0 +1,57 @@
+/** Reads what a PNG says of itself, without decoding anything. */
+export interface PngLayout {
+  readonly width: number
+  readonly height: number
+  readonly depth: number
+  readonly colourType: number
+  readonly interlaced: boolean
+  /** The names of its chunks in their order. */
+  readonly chunks: readonly string[]
+  /** The compressed pixels: the bodies of all IDAT chunks. */
+  readonly pixels: readonly Uint8Array[]
+}
+
+const signatureLength = 8
+const headerEnd = 33
+
+/** In pixels, from the header alone. */
+export function readPngSize(bytes: Uint8Array): { width: number; height: number } | undefined {
+  if (bytes.byteLength < headerEnd) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return { width: view.getUint32(16), height: view.getUint32(20) }
+}
+
+/** Undefined where the chunks do not add up. */
+export function readPngLayout(bytes: Uint8Array): PngLayout | undefined {
+  if (bytes.byteLength < headerEnd) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const chunks: string[] = []
+  const pixels: Uint8Array[] = []
+  for (let at = signatureLength; chunks.at(-1) !== 'IEND'; ) {
+    if (at + 12 > bytes.byteLength) return undefined
+    const body = at + 8
+    const end = body + view.getUint32(at)
+    if (end + 4 > bytes.byteLength) return undefined
+    const name = String.fromCharCode(...bytes.subarray(at + 4, body))
+    chunks.push(name)
+    if (name === 'IDAT') pixels.push(bytes.subarray(body, end))
+    at = end + 4
+  }
+  if (chunks[0] !== 'IHDR') return undefined
+  return {
+    width: view.getUint32(16),
+    height: view.getUint32(20),
+    depth: view.getUint8(24),
+    colourType: view.getUint8(25),
+    interlaced: view.getUint8(28) !== 0,
+    chunks,
+    pixels,
+  }
+}
+
+const samplesOfColourType: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
+
+/** The number of bytes that the compressed pixels hold: a filter byte and the packed samples, row by row. */
+export function unpackedBytes({ width, height, depth, colourType }: PngLayout): number {
+  return height * (1 + Math.ceil((width * depth * (samplesOfColourType[colourType] ?? 0)) / 8))
+}

@@ -1,0 +1,78 @@
+/**
+ * The fast path for small PNG files: scans and drawings of some hundred bytes, which sharp takes ten times as long to
+ * set up for as to decode. Whatever is out of the ordinary is left to sharp, which has the last word.
+ */
+import { inflateSync } from 'node:zlib'
+import { convertIndexedToRgb, decode } from 'fast-png'
+import type { Pixels } from './pixels.js'
+import { type PngLayout, readPngLayout, unpackedBytes } from './png-layout.js'
+
+/** Above this sharp is as fast, and does not hold up the event loop. */
+const largestUnpacked = 64 * 1024
+
+/** Chunks that have no say in the pixels as sharp gives them. A colour profile or an orientation would. */
+const plainChunks = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'pHYs', 'tIME', 'tEXt', 'zTXt', 'iTXt', 'bKGD', 'sRGB'])
+
+const palette = 3
+
+/** Undefined where the file is not such a PNG, or is damaged: then sharp says what is wrong. */
+export function decodeSmallPng(bytes: Uint8Array): Pixels | undefined {
+  const layout = readPngLayout(bytes)
+  if (layout === undefined || !isPlain(layout)) return undefined
+  try {
+    // fast-png inflates without a limit: see first that there is as much as the header says and no more.
+    const expected = unpackedBytes(layout)
+    const pixels = layout.pixels.length === 1 ? (layout.pixels[0] ?? new Uint8Array()) : Buffer.concat(layout.pixels)
+    if (inflateSync(pixels, { maxOutputLength: expected }).byteLength !== expected) return undefined
+    return toBytes(layout, decode(bytes, { checkCrc: true }))
+  } catch {
+    return undefined
+  }
+}
+
+function isPlain(layout: PngLayout): boolean {
+  const { width, height, colourType, chunks } = layout
+  return (
+    width > 0 &&
+    height > 0 &&
+    unpackedBytes(layout) <= largestUnpacked &&
+    !layout.interlaced &&
+    chunks.every((name) => plainChunks.has(name)) &&
+    // A colour that stands for transparency, instead of a palette's own alpha, is rare.
+    (colourType === palette || !chunks.includes('tRNS'))
+  )
+}
+
+type Decoded = ReturnType<typeof decode>
+
+function toBytes({ width, height, depth, colourType }: PngLayout, png: Decoded): Pixels | undefined {
+  if (colourType === palette) {
+    const data = convertIndexedToRgb(png)
+    return { width, height, channels: png.palette?.[0]?.length === 4 ? 4 : 3, data }
+  }
+  const channels = asChannels(png.channels)
+  if (channels === undefined) return undefined
+  if (depth === 8) return { width, height, channels, data: Uint8Array.from(png.data) }
+  if (depth === 16) return { width, height, channels, data: Uint8Array.from(png.data, (value) => value >> 8) }
+  return { width, height, channels: 1, data: unpackGrey(png.data, width, height, depth) }
+}
+
+function asChannels(count: number): Pixels['channels'] | undefined {
+  return count === 1 || count === 2 || count === 3 || count === 4 ? count : undefined
+}
+
+/** 1, 2 or 4 bits a pixel, rows padded to whole bytes, to 0..255. */
+function unpackGrey(packed: Decoded['data'], width: number, height: number, depth: number): Uint8Array {
+  const data = new Uint8Array(width * height)
+  const perByte = 8 / depth
+  const mask = (1 << depth) - 1
+  const scale = 255 / mask
+  const rowBytes = Math.ceil(width / perByte)
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, to++) {
+      const byte = packed[y * rowBytes + Math.floor(x / perByte)] ?? 0
+      data[to] = ((byte >> (8 - depth * ((x % perByte) + 1))) & mask) * scale
+    }
+  }
+  return data
+}
