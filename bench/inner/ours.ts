@@ -44,7 +44,7 @@ export class Ours implements Contender {
 }
 
 /** One client, all steps in one run; in shared memory, from which the engine's workers copy, as in serving. */
-function feedsOf({ shape: { classes, batch }, steps, learningRate, weights, inputs, classOf }: Task): Tensors {
+function feedsOf({ shape: { classes, batch }, steps, learningRate, weights, moments, inputs, classOf }: Task): Tensors {
   const targets = new Float32Array(classOf.length * classes)
   classOf.forEach((label, row) => {
     targets[row * classes + label] = 1
@@ -53,7 +53,7 @@ function feedsOf({ shape: { classes, batch }, steps, learningRate, weights, inpu
   const tensor = (shape: readonly number[], data: Float32Array) => ({ shape, data: shared(data) })
   return {
     weights: tensor([1, weights.length], weights),
-    moments: tensor([1, weights.length], new Float32Array(weights.length)),
+    moments: tensor([1, moments.length], moments),
     rates: tensor([steps, 1], rates),
     steps: { shape: [], data: Int32Array.of(steps) },
     x: tensor([steps, 1, batch, inputs.length / (steps * batch)], inputs),

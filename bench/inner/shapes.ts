@@ -23,7 +23,7 @@ const block: Artifact['layers'] = [
   { type: 'relu' },
 ]
 
-/** Architecture and optimizer of models/omniglot-conv4, but for fresh second moments: the peers' optimizers start so. */
+/** Architecture and optimizer of models/omniglot-conv4. */
 export const conv4: Artifact = {
   formatVersion: 1,
   name: 'conv4',
@@ -33,7 +33,7 @@ export const conv4: Artifact = {
   layers: [...block, ...block, ...block, ...block],
   head: { kind: 'prototypes', scale: 0.3 },
   innerLoop: {
-    optimizer: { type: 'adam', beta1: 0, beta2: 0.999, epsilon: 1e-8, moments: 'zero' },
+    optimizer: { type: 'adam', beta1: 0, beta2: 0.999, epsilon: 1e-8, moments: 'carried' },
     scope: 'all',
     widths: shapes.map(({ classes, batch }) => ({ classes, batch, steps: 10, learningRate: 0.001 })),
   },

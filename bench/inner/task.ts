@@ -1,10 +1,14 @@
-/** The task that all contenders get: the same initial weights and the same mini-batches, made from a seed. */
+/**
+ * The task that all contenders get: the same initial weights, second moments and mini-batches, made from a seed. Moments
+ * are carried, as in serving: from fresh ones Adam's first steps are little more than the sign of each gradient, so that
+ * rounding errors grow until losses no longer tell whether two sides compute the same.
+ */
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
-import { layoutParameters, type Parameter } from '../../src/learner/parameters.js'
+import { layoutParameters, type Parameter, sizeOfAll } from '../../src/learner/parameters.js'
 import { inputSize } from '../../src/model/artifact.js'
 import { sizeOf } from '../../src/program/program.js'
 import { conv4, type Shape } from './shapes.js'
@@ -16,6 +20,8 @@ export interface Task {
   /** Names and shapes of the parameters, in the order of `weights`. */
   readonly parameters: readonly Parameter[]
   readonly weights: Float32Array
+  /** Adam's second moments, in the same order, as after so many steps that no bias is left to correct. */
+  readonly moments: Float32Array
   /** [steps, batch, height, width, channels] */
   readonly inputs: Float32Array
   /** [steps, batch] */
@@ -35,27 +41,32 @@ export function makeTask(shape: Shape, steps: number, seed: number): Task {
     learningRate: 0.001,
     parameters: adapted,
     weights: Float32Array.from(adapted.flatMap((parameter) => initialValues(parameter, draw))),
+    moments: Float32Array.from({ length: sizeOfAll(adapted) }, () => 1e-4 * (0.5 + draw())),
     inputs: drawImages(classOf, shape.classes, draw),
     classOf,
   }
 }
 
-/** sha256 over weights, inputs and classes, by which both sides show that they start from the same. */
-export function digestOf({ weights, inputs, classOf }: Task): string {
+/** sha256 over weights, moments, inputs and classes, by which both sides show that they start from the same. */
+export function digestOf({ weights, moments, inputs, classOf }: Task): string {
   const hash = createHash('sha256')
-  for (const array of [weights, inputs, classOf]) hash.update(bytesOf(array))
+  for (const array of [weights, moments, inputs, classOf]) hash.update(bytesOf(array))
   return hash.digest('hex')
 }
 
 /** Writes the task's arrays as raw little-endian files and returns the message that describes them to a peer. */
 export async function writeTask(task: Task, folder: string, threads: number): Promise<TaskMessage> {
-  const files = { weightsFile: join(folder, 'weights.f32'), inputsFile: join(folder, 'inputs.f32'), classesFile: join(folder, 'classes.i32') }
-  await writeFile(files.weightsFile, bytesOf(task.weights))
-  await writeFile(files.inputsFile, bytesOf(task.inputs))
-  await writeFile(files.classesFile, bytesOf(task.classOf))
+  const [weightsFile, momentsFile, inputsFile, classesFile] = ['weights', 'moments', 'inputs', 'classes'].map((name) => join(folder, name)) as Files
+  await writeFile(weightsFile, bytesOf(task.weights))
+  await writeFile(momentsFile, bytesOf(task.moments))
+  await writeFile(inputsFile, bytesOf(task.inputs))
+  await writeFile(classesFile, bytesOf(task.classOf))
   const { height, width, channels } = imageSize
   return {
-    ...files,
+    weightsFile,
+    momentsFile,
+    inputsFile,
+    classesFile,
     layers: conv4.layers,
     classes: task.shape.classes,
     learningRate: task.learningRate,
@@ -67,6 +78,7 @@ export async function writeTask(task: Task, folder: string, threads: number): Pr
 
 export interface TaskMessage {
   readonly weightsFile: string
+  readonly momentsFile: string
   readonly inputsFile: string
   readonly classesFile: string
   readonly layers: typeof conv4.layers
@@ -77,12 +89,15 @@ export interface TaskMessage {
   readonly inputsShape: readonly number[]
 }
 
+type Files = [string, string, string, string]
+
 const imageSize = { height: 28, width: 28, channels: 1 }
 
 /** Weights with the variance that keeps ReLU networks going (He et al. 2015); a small head; neutral batch norms. */
 function initialValues({ name, shape }: Parameter, draw: Draw): number[] {
   const [kind] = name.split('.').slice(-1)
-  const fanIn = sizeOf(shape.slice(1))
+  // Kernels are [kernel, kernel, channels, filters], matrices [outputs, inputs].
+  const fanIn = sizeOf(shape.length === 4 ? shape.slice(0, 3) : shape.slice(1))
   return Array.from({ length: sizeOf(shape) }, () => {
     if (kind === 'scale') return 1
     return kind === 'weight' ? (2 * draw() - 1) * Math.sqrt((name.startsWith('head.') ? 1 : 6) / fanIn) : 0

@@ -16,48 +16,56 @@ const tf = await import('@tensorflow/tfjs-node-gpu').catch((error: unknown) => {
   process.exit()
 })
 
+type Tensor = InstanceType<typeof tf.Tensor>
+interface NamedTensor {
+  readonly name: string
+  readonly tensor: Tensor
+}
+
+/** Adam's step count after meta-training: 0.999^n is nothing, so that no bias is corrected. */
+const STEPS_BEFORE = 100_000
+
 class Trainer {
-  private readonly initial: ReadonlyMap<string, InstanceType<typeof tf.Tensor>>
+  private readonly initial: readonly NamedTensor[]
+  /** First moments, then second, as the optimizer's own state is ordered. */
+  private readonly moments: readonly NamedTensor[]
   private readonly weights: ReadonlyMap<string, Variable>
   private readonly batches: readonly { readonly x: Tensor4D; readonly y: Tensor2D }[]
   private optimizer = tf.train.adam()
   readonly digest: string
 
   constructor(private readonly task: TaskMessage) {
-    const files = [task.weightsFile, task.inputsFile, task.classesFile].map((file) => readFileSync(file))
-    const [flat, inputs, classes] = files.map((file) => file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength)) as [ArrayBuffer, ArrayBuffer, ArrayBuffer]
+    const files = [task.weightsFile, task.momentsFile, task.inputsFile, task.classesFile].map((file) => readFileSync(file))
+    const [weights, moments, inputs, classes] = files.map((file) => file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength)) as Buffers
     this.digest = createHash('sha256').update(Buffer.concat(files)).digest('hex')
-    let start = 0
-    const take = (shape: readonly number[]) => {
-      const size = shape.reduce((product, length) => product * length, 1)
-      const tensor = tf.tensor(new Float32Array(flat, 4 * start, size), [...shape])
-      start += size
-      // TensorFlow keeps filters as [kernel, kernel, channels, filters].
-      return shape.length === 4 ? tf.transpose(tensor, [1, 2, 3, 0]) : tensor
-    }
-    this.initial = new Map(task.tensors.map(({ name, shape }) => [name, take(shape)]))
-    this.weights = new Map([...this.initial].map(([name, tensor]) => [name, tf.variable(tensor)]))
+    this.initial = split(weights, task.tensors)
+    const zeros = this.initial.map(({ name, tensor }) => ({ name, tensor: tf.zerosLike(tensor) }))
+    this.moments = [...zeros, ...split(moments, task.tensors)]
+    this.weights = new Map(this.initial.map(({ name, tensor }) => [name, tf.variable(tensor)]))
     const [steps, batch, ...image] = task.inputsShape as [number, number, number, number, number]
     const images = tf.split(tf.tensor(new Float32Array(inputs), [steps * batch, ...image]), steps)
     const labels = tf.split(tf.oneHot(tf.tensor1d(new Int32Array(classes), 'int32'), task.classes), steps)
     this.batches = images.map((x, step) => ({ x: x as Tensor4D, y: labels[step] as Tensor2D }))
   }
 
-  reset(): void {
+  async reset(): Promise<void> {
     this.optimizer.dispose()
     this.optimizer = tf.train.adam(this.task.learningRate, 0, 0.999, 1e-8)
-    for (const [name, variable] of this.weights) variable.assign(this.initial.get(name) as InstanceType<typeof tf.Tensor>)
+    const copies = this.moments.map(({ name, tensor }) => ({ name, tensor: tf.clone(tensor) }))
+    await this.optimizer.setWeights([{ name: 'iter', tensor: tf.scalar(STEPS_BEFORE, 'int32') }, ...copies])
+    for (const { name, tensor } of this.initial) this.weights.get(name)?.assign(tensor)
   }
 
   async adapt(): Promise<number[]> {
-    const losses = this.batches.map(({ x, y }) => this.optimizer.minimize(() => this.loss(x, y), true))
-    const values = [...(await tf.stack(losses as InstanceType<typeof tf.Tensor>[]).data())]
-    tf.dispose(losses as InstanceType<typeof tf.Tensor>[])
+    const variables = [...this.weights.values()]
+    const losses = this.batches.map(({ x, y }) => this.optimizer.minimize(() => this.loss(x, y), true, variables))
+    const values = [...(await tf.stack(losses as Tensor[]).data())]
+    tf.dispose(losses as Tensor[])
     return values
   }
 
   private loss(x: Tensor4D, y: Tensor2D) {
-    const weight = <T extends InstanceType<typeof tf.Tensor>>(name: string) => this.weights.get(name) as InstanceType<typeof tf.Tensor> as T
+    const weight = <T extends Tensor>(name: string) => this.weights.get(name) as Tensor as T
     const last = this.task.layers.reduce((value, layer, index) => {
       switch (layer.type) {
         case 'conv2d':
@@ -79,6 +87,17 @@ class Trainer {
   }
 }
 
+type Buffers = [ArrayBuffer, ArrayBuffer, ArrayBuffer, ArrayBuffer]
+
+function split(buffer: ArrayBuffer, tensors: TaskMessage['tensors']): NamedTensor[] {
+  let start = 0
+  return tensors.map(({ name, shape }) => {
+    const size = shape.reduce((product, length) => product * length, 1)
+    start += size
+    return { name, tensor: tf.tensor(new Float32Array(buffer, 4 * (start - size), size), [...shape]) }
+  })
+}
+
 const trainers = new Map<string, Trainer>()
 
 async function answer(request: PeerRequest): Promise<object> {
@@ -90,10 +109,10 @@ async function answer(request: PeerRequest): Promise<object> {
   const trainer = trainers.get(request.variant)
   if (!trainer) throw new Error(`${request.variant} was not set up`)
   let [elapsed, losses] = [0, [] as number[]]
-  trainer.reset()
+  await trainer.reset()
   await sleep(Math.max(0, request.startAt - Date.now()))
   for (let number = 0; number < request.adaptations; number++) {
-    if (number > 0) trainer.reset()
+    if (number > 0) await trainer.reset()
     const started = performance.now()
     losses = await trainer.adapt()
     elapsed += performance.now() - started

@@ -34,17 +34,16 @@ class Network(nn.Module):
         return self.head(self.flatten(self.body(x)))
 
 
-def load_weights(network: Network, weights: dict[str, np.ndarray]) -> None:
+def by_parameter(network: Network, arrays: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
+    """The task's arrays under the names and in the shapes of the network's parameters; every parameter must be there."""
     own = {"weight": "weight", "bias": "bias", "scale": "weight", "shift": "bias"}
-    parameters = dict(network.named_parameters())
-    with torch.no_grad():
-        for name, array in weights.items():
-            layer, kind = name.split(".")
-            module = "head" if layer == "head" else f"body.{layer}"
-            tensor = torch.from_numpy(array.copy())
-            parameters.pop(f"{module}.{own[kind]}").copy_(tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor)
-    if parameters:
-        raise ValueError(f"the task gives no weights for {', '.join(parameters)}")
+    found = {}
+    for name, array in arrays.items():
+        layer, kind = name.split(".")
+        tensor = torch.from_numpy(array.copy())
+        module = "head" if layer == "head" else f"body.{layer}"
+        found[f"{module}.{own[kind]}"] = (tensor.permute(3, 2, 0, 1) if tensor.ndim == 4 else tensor).contiguous()
+    return {name: found[name] for name, _ in network.named_parameters()}
 
 
 def batches_of(task: Task) -> list[tuple[torch.Tensor, torch.Tensor]]:

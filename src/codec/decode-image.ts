@@ -41,7 +41,11 @@ export function pixelsToInput(pixels: Pixels, spec: ImageSpec): Float32Array {
   const framed = pad(resample(image, width, height), spec, paper)
   const inverted = spec.polarity === 'ink' && isLight(paper)
   // Weights in 32 bits sum to 1 but for the last bit or two: clamped, a tensor is in 0..1 whatever came in.
-  return framed.map((value) => Math.min(1, Math.max(0, (inverted ? 255 - value : value) / 255)))
+  for (let i = 0; i < framed.length; i++) {
+    const level = (framed[i] ?? 0) / 255
+    framed[i] = Math.min(1, Math.max(0, inverted ? 1 - level : level))
+  }
+  return framed
 }
 
 /** Puts the image into the middle of a sheet of its paper. */

@@ -34,8 +34,8 @@ function coverage(source: number, target: number): Coverage {
 export function resample(image: Samples, width: number, height: number): Samples {
   if (image.width === width && image.height === height) return image
   const { channels } = image
-  const rows = resampleAxis(image.data, image.height, image.width, width, channels)
-  const data = resampleAxis(rows, 1, image.height, height, width * channels)
+  const columns = resampleAxis(image.data, 1, image.height, height, image.width * channels)
+  const data = resampleAxis(columns, height, image.width, width, channels)
   return { width, height, channels, data }
 }
 
@@ -47,12 +47,11 @@ function resampleAxis(from: Float32Array, outer: number, source: number, target:
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < target; i++) {
       const at = (o * target + i) * inner
-      const start = first[i] ?? 0
       const terms = count[i] ?? 0
+      const start = (o * source + (first[i] ?? 0)) * inner
       for (let c = 0; c < inner; c++) {
         let sum = 0
-        let index = (o * source + start) * inner + c
-        for (let j = 0; j < terms; j++, index += inner) sum += (weights[i * widest + j] ?? 0) * (from[index] ?? 0)
+        for (let j = 0; j < terms; j++) sum += (weights[i * widest + j] ?? 0) * (from[start + j * inner + c] ?? 0)
         to[at + c] = sum
       }
     }

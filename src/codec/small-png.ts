@@ -64,14 +64,13 @@ function asChannels(count: number): Pixels['channels'] | undefined {
 /** 1, 2 or 4 bits a pixel, rows padded to whole bytes, to 0..255. */
 function unpackGrey(packed: Decoded['data'], width: number, height: number, depth: number): Uint8Array {
   const data = new Uint8Array(width * height)
-  const perByte = 8 / depth
   const mask = (1 << depth) - 1
   const scale = 255 / mask
-  const rowBytes = Math.ceil(width / perByte)
+  const rowBytes = Math.ceil((width * depth) / 8)
   for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, to++) {
-      const byte = packed[y * rowBytes + Math.floor(x / perByte)] ?? 0
-      data[to] = ((byte >> (8 - depth * ((x % perByte) + 1))) & mask) * scale
+    for (let bit = 0; bit < width * depth; bit += depth, to++) {
+      const byte = packed[y * rowBytes + (bit >> 3)] ?? 0
+      data[to] = ((byte >> (8 - depth - (bit & 7))) & mask) * scale
     }
   }
   return data

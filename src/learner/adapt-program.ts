@@ -10,7 +10,7 @@ import { at } from '../program/program.js'
 import { crossEntropy, squaredError } from './losses.js'
 import type { Mode } from './network.js'
 import { classify, forward } from './network.js'
-import { momentsPerParameter, update } from './optimizers.js'
+import { lossScale, momentsPerParameter, update } from './optimizers.js'
 import { featureSize, layoutParameters, splitParameters } from './parameters.js'
 import { layerShapes } from './shapes.js'
 
@@ -94,10 +94,11 @@ function innerStep(
   const outputs = forward(b, artifact, parameters, x, ofMiniBatch(b, artifact, masks))
   const loss = artifact.task === 'classification' ? crossEntropy(b, classify(b, parameters, outputs), y) : squaredError(b, outputs, y)
   // The clients' losses are independent, so the gradient of their sum is each one's own.
-  const [gradient] = differentiate(b, b.sum(loss, [0]), [weights])
+  const total = b.scale(b.sum(loss, [0]), lossScale(artifact.innerLoop.optimizer))
+  const [gradient] = differentiate(b, total, [weights])
   const rate = b.reshape(rates, [clients, 1])
-  const next = update(b, artifact.innerLoop.optimizer, weights, gradient as Value, moments ?? weights, rate)
-  return b.build({ weights: next.weights, ...(moments ? { moments: next.moments } : {}), losses: b.reshape(loss, [clients]) })
+  const next = update(b, artifact.innerLoop.optimizer, weights, gradient as Value, moments, rate)
+  return b.build({ weights: next.weights, ...(next.moments ? { moments: next.moments } : {}), losses: b.reshape(loss, [clients]) })
 }
 
 /** While adapting, batch norm takes the statistics of the mini-batch. */

@@ -1,0 +1,49 @@
+/** The use case predict: a client's own model answers. */
+import type { AdaptationKey, AdaptationStore, StoredAdaptation } from '../store/adaptation-store.js'
+import type { Timing } from './clock.js'
+import { type Prediction, rankLabels } from './prediction.js'
+import type { ServedModel, ServedModels } from './served-model.js'
+import { ServingError } from './serving-error.js'
+import type { WorkQueue } from './work-queue.js'
+
+/** An adaptation and the model it was made from: looked up first, because the model says how to decode inputs. */
+export interface Subject {
+  readonly adaptation: StoredAdaptation
+  readonly served: ServedModel
+}
+
+export interface Predicted {
+  /** One an input. */
+  readonly predictions: readonly Prediction[]
+  readonly timing: Timing
+}
+
+export class PredictUseCase {
+  readonly #queue: WorkQueue
+  readonly #store: AdaptationStore
+  readonly #models: ServedModels
+
+  constructor(queue: WorkQueue, store: AdaptationStore, models: ServedModels) {
+    this.#queue = queue
+    this.#store = store
+    this.#models = models
+  }
+
+  /** Throws ServingError `unknown-adaptation`. */
+  async find(key: AdaptationKey): Promise<Subject> {
+    const adaptation = await this.#store.get(key)
+    if (adaptation) return { adaptation, served: this.#models.get(adaptation.model) }
+    throw new ServingError({ code: 'unknown-adaptation' }, `There is no adaptation named "${key.id}"; make one with POST /adapt.`)
+  }
+
+  /** `topK`: how many labels to rank. Throws ServingError; or the signal's reason where it aborts before the turn comes. */
+  async run(subject: Subject, inputs: readonly Float32Array[], topK: number, signal: AbortSignal): Promise<Predicted> {
+    const { adaptation, served } = subject
+    const { value, timing } = await this.#queue.run(() => served.learner.predict(adaptation, inputs), signal)
+    const predictions = value.map((output): Prediction => {
+      if (served.model.artifact.task === 'regression') return { kind: 'values', values: [...output] }
+      return { kind: 'labels', scores: rankLabels(output, adaptation.labels, topK) }
+    })
+    return { predictions, timing }
+  }
+}

@@ -1,0 +1,41 @@
+/** The models of this process, each with its learner: compiled and warm. */
+import type { Learner } from '../learner/learner.js'
+import type { Artifact, Model } from '../model/artifact.js'
+import { ServingError } from './serving-error.js'
+
+export interface ServedModel {
+  readonly model: Model
+  readonly learner: Learner
+}
+
+export class ServedModels {
+  readonly #byName: ReadonlyMap<string, ServedModel>
+  readonly #default: string
+
+  /** `defaultName` is the model of a request that names none; it must be among them. */
+  constructor(models: readonly ServedModel[], defaultName: string) {
+    this.#byName = new Map(models.map((served) => [served.model.artifact.name, served]))
+    this.#default = defaultName
+  }
+
+  get names(): string[] {
+    return [...this.#byName.keys()]
+  }
+
+  get default(): ServedModel {
+    return this.get(this.#default)
+  }
+
+  /** Throws ServingError `unknown-model`. */
+  get(name: string): ServedModel {
+    const served = this.#byName.get(name)
+    if (served) return served
+    throw new ServingError({ code: 'unknown-model' }, `There is no model named ${JSON.stringify(name)}; there is ${this.names.join(', ')}.`)
+  }
+}
+
+/** How many numbers a regression model answers with. */
+export function outputSize({ layers }: Artifact): number {
+  const last = layers.findLast((layer) => layer.type === 'dense')
+  return last?.units ?? 0
+}

@@ -1,0 +1,40 @@
+/** From the examples of a client to the learner's support set: labels, which are any texts, become class numbers. */
+import type { SupportSet } from '../learner/learner.js'
+import { ServingError } from './serving-error.js'
+
+export type Examples = LabelledExamples | TargetExamples
+
+export interface LabelledExamples {
+  readonly kind: 'labels'
+  readonly inputs: readonly Float32Array[]
+  /** One an input. */
+  readonly labels: readonly string[]
+}
+
+export interface TargetExamples {
+  readonly kind: 'targets'
+  readonly inputs: readonly Float32Array[]
+  /** One an input, of the model's output size. */
+  readonly targets: readonly Float32Array[]
+}
+
+const mostClasses = 100
+
+/** The different labels in order of their first appearance; the class of a label is its position. Empty for regression. */
+export function labelsOf(examples: Examples): string[] {
+  return examples.kind === 'labels' ? [...new Set(examples.labels)] : []
+}
+
+/** Throws ServingError `unfit-examples` for fewer than 2 and more than 100 classes. */
+export function supportSet(examples: Examples, labels: readonly string[]): SupportSet {
+  if (examples.kind === 'targets') return { kind: 'regression', inputs: examples.inputs, targets: examples.targets }
+  if (labels.length < 2 || labels.length > mostClasses) {
+    throw new ServingError(
+      { code: 'unfit-examples' },
+      `The examples have ${labels.length} different label${labels.length === 1 ? '' : 's'}; send examples of 2 to ${mostClasses}.`,
+    )
+  }
+  const classOfLabel = new Map(labels.map((label, index) => [label, index]))
+  const classOf = examples.labels.map((label) => classOfLabel.get(label) ?? 0)
+  return { kind: 'classification', inputs: examples.inputs, classOf, classes: labels.length }
+}

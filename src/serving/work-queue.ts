@@ -1,0 +1,101 @@
+/**
+ * The one queue before the engine: first come, first served, as many at a time as the engine makes progress on, a bounded
+ * number waiting. What does not fit is refused at once.
+ */
+import type { Clock, Timing } from './clock.js'
+import { ServingError } from './serving-error.js'
+
+export interface Done<T> {
+  readonly value: T
+  readonly timing: Timing
+}
+
+export class WorkQueue {
+  readonly #concurrency: number
+  readonly #maxWaiting: number
+  readonly #now: Clock
+  /** In their order; a call starts the work. */
+  readonly #waiting = new Set<() => void>()
+  #running = 0
+  /** Of recent work, in milliseconds; a moving average that starts with a guess. */
+  #meanDuration = 100
+  #closed = false
+  #onIdle: (() => void) | undefined
+
+  constructor(concurrency: number, maxWaiting: number, now: Clock) {
+    this.#concurrency = concurrency
+    this.#maxWaiting = maxWaiting
+    this.#now = now
+  }
+
+  /**
+   * Runs the work in its turn. Throws ServingError `queue-full` or `draining`; and, where the signal aborts before the
+   * turn comes, the signal's reason. Work that has begun is finished.
+   */
+  async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<Done<T>> {
+    this.admit()
+    const arrived = this.#now()
+    if (this.#running >= this.#concurrency) await this.#turn(signal)
+    else this.#running++
+    const started = this.#now()
+    try {
+      const value = await work()
+      return { value, timing: { queueMs: started - arrived, computeMs: this.#now() - started } }
+    } finally {
+      this.#meanDuration += 0.1 * (this.#now() - started - this.#meanDuration)
+      this.#release()
+    }
+  }
+
+  /** Throws what `run` would throw now: asked before a request's body is read, let alone decoded. */
+  admit(): void {
+    if (this.#closed) throw new ServingError({ code: 'draining' }, 'The server is about to stop; ask another replica.')
+    if (this.#waiting.size < this.#maxWaiting) return
+    const retryAfterSeconds = this.#secondsUntilFree()
+    const detail = `${this.#waiting.size} requests are waiting; try again in ${retryAfterSeconds} s.`
+    throw new ServingError({ code: 'queue-full', retryAfterSeconds }, detail)
+  }
+
+  /** Refuses what comes from now on and resolves when all that was admitted is done. */
+  drain(): Promise<void> {
+    this.#closed = true
+    if (this.#running === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onIdle = resolve
+    })
+  }
+
+  /** Waits for a turn; the place among the running is handed over by the one who leaves it. */
+  #turn(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    return new Promise((resolve, reject) => {
+      const start = () => {
+        signal.removeEventListener('abort', leave)
+        resolve()
+      }
+      const leave = () => {
+        this.#waiting.delete(start)
+        reject(signal.reason)
+      }
+      this.#waiting.add(start)
+      signal.addEventListener('abort', leave, { once: true })
+    })
+  }
+
+  #release(): void {
+    const [next] = this.#waiting
+    if (next) {
+      this.#waiting.delete(next)
+      next()
+      return
+    }
+    this.#running--
+    if (this.#running === 0) this.#onIdle?.()
+  }
+
+  /** When half of those who wait now will have had their turn. */
+  #secondsUntilFree(): number {
+    const turns = Math.ceil(this.#waiting.size / 2 / this.#concurrency)
+    return Math.max(1, Math.ceil((turns * this.#meanDuration) / 1000))
+  }
+}
