@@ -7,7 +7,9 @@ import type { Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-no
 import type { PeerRequest } from '../inner/peer-process.js'
 import type { TaskMessage } from '../inner/task.js'
 
-const say = (reply: object): void => console.log(JSON.stringify(reply))
+const say = (reply: object): void => void process.stdout.write(`${JSON.stringify(reply)}\n`)
+// Libraries may print: the protocol keeps the real output to itself.
+console.log = console.error
 const firstLine = (error: unknown): string => String(error).split('\n', 1).join('').trim()
 
 // Without its native part, which its installer would download, the package throws here.

@@ -11,7 +11,7 @@ import { crossEntropy, squaredError } from './losses.js'
 import type { Mode } from './network.js'
 import { classify, forward } from './network.js'
 import { lossScale, momentsPerParameter, update } from './optimizers.js'
-import { featureSize, layoutParameters, splitParameters } from './parameters.js'
+import { featureSize, layoutParameters, splitParameters, splitShared } from './parameters.js'
 import { layerShapes } from './shapes.js'
 
 export interface AdaptShape {
@@ -26,11 +26,11 @@ export interface AdaptShape {
 }
 
 /** The dropout layers and the shape of their masks for one mini-batch of one client. */
-export function dropoutMasks(artifact: Artifact, batch: number): { name: string; shape: Shape }[] {
+export function dropoutMasks(artifact: Artifact, batch: number): { name: string; rate: number; shape: Shape }[] {
   const shapes = layerShapes(artifact)
   return artifact.layers.flatMap((layer, index) => {
     const { channels, height, width } = at(shapes, index)
-    return layer.type === 'dropout' ? [{ name: `mask.${index}`, shape: [channels, batch * height * width] }] : []
+    return layer.type === 'dropout' ? [{ name: `mask.${index}`, rate: layer.rate, shape: [channels, batch * height * width] }] : []
   })
 }
 
@@ -86,11 +86,7 @@ function innerStep(
   const { rates, x, y, masks } = declare(b, [])
   const [shared] = sharedOf(b)
   const parameters = splitParameters(b, weights, layout.adapted)
-  if (shared) {
-    // One copy a client: the matrix products of a batch of clients want equal leading axes.
-    const copies = b.expand(shared, [clients, layout.sharedSize])
-    for (const [name, value] of splitParameters(b, copies, layout.shared)) parameters.set(name, value)
-  }
+  if (shared) for (const [name, value] of splitShared(b, shared, layout, clients)) parameters.set(name, value)
   const outputs = forward(b, artifact, parameters, x, ofMiniBatch(b, artifact, masks))
   const loss = artifact.task === 'classification' ? crossEntropy(b, classify(b, parameters, outputs), y) : squaredError(b, outputs, y)
   // The clients' losses are independent, so the gradient of their sum is each one's own.

@@ -7,11 +7,11 @@
  */
 import type { Layer } from '../model/artifact.js'
 import type { Builder } from '../program/builder.js'
+import { windowCount } from '../program/ops.js'
 import type { Value } from '../program/program.js'
 import { at } from '../program/program.js'
 import type { Activation } from './activation.js'
-import { asMatrix, asRow, type Parameters, parameter } from './network.js'
-import { windowCount } from '../program/ops.js'
+import { asMatrix, asRow, type Parameters, parameter } from './matrices.js'
 
 /** A window so large would make the matrix G more expensive than what it saves. */
 const LARGEST_WINDOW = 64

@@ -7,6 +7,7 @@ import type { Value } from '../program/program.js'
 import { at } from '../program/program.js'
 import { type Activation, channelsLast, flatten, inputActivation, positionsLast } from './activation.js'
 import { canNormalizeInput, convolveNormalizedInput } from './first-convolution.js'
+import { asColumn, asMatrix, asRow, type Parameters, parameter } from './matrices.js'
 import { layerShapes } from './shapes.js'
 
 /** What differs between adapting, looking at a support set, and predicting. */
@@ -18,9 +19,6 @@ export interface Mode {
   /** The mask [B, C, N] of a dropout layer (0, or 1 / (1 - rate)); absent where nothing is dropped. */
   readonly dropoutMask?: (layer: number) => Value
 }
-
-/** Parameters by name, each [B, ...shape]. */
-export type Parameters = ReadonlyMap<string, Value>
 
 /** The last layer's output [B, size, n] for examples x [B, n, input size]. */
 export function forward(b: Builder, artifact: Artifact, parameters: Parameters, x: Value, mode: Mode): Value {
@@ -36,12 +34,6 @@ export function forward(b: Builder, artifact: Artifact, parameters: Parameters, 
 /** Logits [B, classes, n] of features [B, size, n]. */
 export function classify(b: Builder, parameters: Parameters, features: Value): Value {
   return dense(b, features, parameter(parameters, 'head.weight'), parameter(parameters, 'head.bias'))
-}
-
-export function parameter(parameters: Parameters, name: string): Value {
-  const value = parameters.get(name)
-  if (!value) throw new Error(`the network needs a parameter ${name}`)
-  return value
 }
 
 function apply(b: Builder, layer: Layer, index: number, input: Activation, parameters: Parameters, mode: Mode): Activation {
@@ -82,23 +74,6 @@ function apply(b: Builder, layer: Layer, index: number, input: Activation, param
 /** weight [B, out, in] x value [B, in, n] + bias [B, out]. */
 function dense(b: Builder, value: Value, weight: Value, bias: Value): Value {
   return b.add(b.matmul(weight, value), asColumn(b, bias))
-}
-
-/** A kernel [B, size, size, in, out] as [B, size * size * in, out]. */
-export function asMatrix(b: Builder, kernel: Value): Value {
-  const [clients, height, width, channels, filters] = kernel.type.shape as [number, number, number, number, number]
-  return b.reshape(kernel, [clients, height * width * channels, filters])
-}
-
-/** [B, C] -> [B, C, 1] */
-function asColumn(b: Builder, x: Value): Value {
-  return b.reshape(x, [...x.type.shape, 1])
-}
-
-/** [B, C] -> [B, 1, C] */
-export function asRow(b: Builder, x: Value): Value {
-  const [clients, channels] = x.type.shape as [number, number]
-  return b.reshape(x, [clients, 1, channels])
 }
 
 /** The windows of an activation, [B, positions, size * size * channels]. */

@@ -51,6 +51,25 @@ export function splitParameters(b: Builder, flat: Value, parameters: readonly Pa
   return new Map(parameters.map(({ name, shape }, index) => [name, b.reshape(at(parts, index), [clients, ...shape])]))
 }
 
+/** The layout of the body alone: what the features of a support set depend on. */
+export function bodyOf(artifact: Artifact): ParameterLayout {
+  const layout = layoutParameters(artifact, 0)
+  const adapted = layout.adapted.filter(({ name }) => !name.startsWith('head.'))
+  return { ...layout, adapted, adaptedSize: layout.bodySize }
+}
+
+/** Declares weights[B,P] and, where there is something shared, shared[1,Q], and cuts them into parameters. */
+export function declareWeights(b: Builder, layout: ParameterLayout, clients: number): Map<string, Value> {
+  const adapted = layout.adaptedSize > 0 ? splitParameters(b, b.param('weights', [clients, layout.adaptedSize]), layout.adapted) : []
+  const shared = layout.sharedSize > 0 ? splitShared(b, b.param('shared', [1, layout.sharedSize]), layout, clients) : []
+  return new Map([...adapted, ...shared])
+}
+
+/** One copy a client: the matrix products of a batch of clients want equal leading axes. */
+export function splitShared(b: Builder, shared: Value, layout: ParameterLayout, clients: number): Map<string, Value> {
+  return splitParameters(b, b.expand(shared, [clients, layout.sharedSize]), layout.shared)
+}
+
 function bodyParameters(artifact: Artifact): Parameter[] {
   const shapes = layerShapes(artifact)
   const last = artifact.layers.findLastIndex((layer) => layer.type === 'dense')

@@ -42,7 +42,7 @@ export class PredictUseCase {
     const { value, timing } = await this.#queue.run(() => served.learner.predict(adaptation, inputs), signal)
     const predictions = value.map((output): Prediction => {
       if (served.model.artifact.task === 'regression') return { kind: 'values', values: [...output] }
-      return { kind: 'labels', scores: rankLabels(output, adaptation.labels, topK) }
+      return rankLabels(output, adaptation.labels, topK)
     })
     return { predictions, timing }
   }

@@ -1,8 +1,18 @@
 /** What a client's model says of one input. */
-export type Prediction =
-  | { readonly kind: 'values'; readonly values: readonly number[] }
-  /** The best first, at least one. */
-  | { readonly kind: 'labels'; readonly scores: readonly Score[] }
+export type Prediction = ValuesPrediction | LabelPrediction
+
+export interface ValuesPrediction {
+  readonly kind: 'values'
+  /** The model's output. */
+  readonly values: readonly number[]
+}
+
+export interface LabelPrediction {
+  readonly kind: 'labels'
+  readonly best: Score
+  /** The best first. */
+  readonly scores: readonly Score[]
+}
 
 export interface Score {
   readonly label: string
@@ -10,11 +20,16 @@ export interface Score {
   readonly confidence: number
 }
 
-/** `probabilities`: one a label. Ties go to the label that appeared first. */
-export function rankLabels(probabilities: Float32Array, labels: readonly string[], topK: number): Score[] {
-  return labels
-    .map((label, i) => ({ label, confidence: probabilities[i] ?? 0 }))
+/** `probabilities`: one a label, of at least one; `topK`: how many to list. Ties go to the label that appeared first. */
+export function rankLabels(probabilities: Float32Array, labels: readonly string[], topK: number): LabelPrediction {
+  const scores = labels
+    .map((label, i) => ({ label, confidence: rounded(probabilities[i] ?? 0) }))
     .sort((a, b) => b.confidence - a.confidence)
-    .slice(0, topK)
-    .map(({ label, confidence }) => ({ label, confidence: Math.min(1, Math.round(confidence * 1e6) / 1e6) }))
+  const [best] = scores
+  if (!best) throw new RangeError('There are no labels to rank.')
+  return { kind: 'labels', best, scores: scores.slice(0, topK) }
+}
+
+function rounded(probability: number): number {
+  return Math.min(1, Math.round(probability * 1e6) / 1e6)
 }

@@ -1,5 +1,6 @@
 /** The models of this process, each with its learner: compiled and warm. */
 import type { Learner } from '../learner/learner.js'
+import { featureSize } from '../learner/parameters.js'
 import type { Artifact, Model } from '../model/artifact.js'
 import { ServingError } from './serving-error.js'
 
@@ -35,7 +36,6 @@ export class ServedModels {
 }
 
 /** How many numbers a regression model answers with. */
-export function outputSize({ layers }: Artifact): number {
-  const last = layers.findLast((layer) => layer.type === 'dense')
-  return last?.units ?? 0
+export function outputSize(artifact: Artifact): number {
+  return featureSize(artifact)
 }

@@ -33,6 +33,7 @@ export class WorkQueue {
    * turn comes, the signal's reason. Work that has begun is finished.
    */
   async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<Done<T>> {
+    signal.throwIfAborted()
     this.admit()
     const arrived = this.#now()
     if (this.#running >= this.#concurrency) await this.#turn(signal)
@@ -67,7 +68,6 @@ export class WorkQueue {
 
   /** Waits for a turn; the place among the running is handed over by the one who leaves it. */
   #turn(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
     return new Promise((resolve, reject) => {
       const start = () => {
         signal.removeEventListener('abort', leave)

@@ -1,6 +1,6 @@
 /** Image files drawn for the tests. */
 import { encode } from 'fast-png'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import type { ImageSpec } from '../../src/codec/decode-image.js'
 
 export const drawing: ImageSpec = { kind: 'image', height: 8, width: 8, channels: 1, polarity: 'ink' }
@@ -27,6 +27,6 @@ export function greyPng(data: Uint8Array, width: number, height: number): Uint8A
 }
 
 /** What sharp writes from raw samples, in any of its formats. */
-export function through(data: Uint8Array, width: number, height: number, channels: 1 | 2 | 3 | 4): sharp.Sharp {
+export function through(data: Uint8Array, width: number, height: number, channels: 1 | 2 | 3 | 4): Sharp {
   return sharp(data, { raw: { width, height, channels } })
 }

@@ -16,7 +16,7 @@ def forward(layers: list[dict], weights: Tensors, x: torch.Tensor, given: Statis
     for i, layer in enumerate(layers):
         match layer["type"]:
             case "conv2d":
-                kernel = weights[f"{i}.weight"].permute(0, 3, 1, 2)  # stored as [filters, kernel, kernel, channels]
+                kernel = weights[f"{i}.weight"].permute(3, 2, 0, 1)  # stored as [kernel, kernel, channels, filters]
                 x = F.conv2d(x, kernel, weights.get(f"{i}.bias"), layer["stride"], layer["padding"])
             case "batchNorm":
                 over = [axis for axis in range(x.ndim) if axis != 1]

@@ -1,0 +1,58 @@
+/** Everything that can go wrong with a request, as one closed union, and the one switch that gives each its status. */
+import type { ServingFailure } from '../serving/serving-error.js'
+import type { components } from './contract.gen.js'
+
+/** A member of the request at fault: a JSON pointer into the body, and what to do. */
+export type Fault = components['schemas']['Fault']
+
+export type Failure =
+  | ServingFailure
+  | { readonly code: 'invalid-request'; readonly faults: readonly Fault[] }
+  | { readonly code: 'invalid-json' | 'body-too-large' | 'unsupported-media-type' | 'unknown-page' | 'internal' }
+  | { readonly code: 'method-not-allowed'; readonly allowed: string }
+
+export type FailureCode = Failure['code']
+
+/** A failure of this layer; the message says in one sentence what to do. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError'
+  constructor(
+    readonly failure: Failure,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** HTTP status and title by code. The title is the same for every occurrence; the detail is not. */
+export function describe(code: FailureCode): { status: number; title: string } {
+  switch (code) {
+    case 'invalid-json':
+      return { status: 400, title: 'The body is not JSON' }
+    case 'invalid-request':
+    case 'unfit-examples':
+      return { status: 400, title: 'The request is invalid' }
+    case 'unknown-model':
+      return { status: 404, title: 'No such model' }
+    case 'unknown-adaptation':
+      return { status: 404, title: 'No such adaptation' }
+    case 'unknown-page':
+      return { status: 404, title: 'No such page' }
+    case 'method-not-allowed':
+      return { status: 405, title: 'Wrong method' }
+    case 'body-too-large':
+      return { status: 413, title: 'The body is too large' }
+    case 'unsupported-media-type':
+      return { status: 415, title: 'Wrong content type' }
+    case 'diverged':
+      return { status: 422, title: 'The adaptation diverged' }
+    case 'queue-full':
+      return { status: 429, title: 'Too many requests' }
+    case 'internal':
+      return { status: 500, title: 'A fault of the server' }
+    case 'draining':
+      return { status: 503, title: 'The server is about to stop' }
+    case 'no-room':
+      return { status: 507, title: 'No room for the adaptation' }
+  }
+}

@@ -1,0 +1,40 @@
+/** Failures as problem details (RFC 9457). */
+import type { ErrorRequestHandler, Response } from 'express'
+import type { components } from './contract.gen.js'
+import { describe, type Failure } from './failure.js'
+import { understand } from './understand.js'
+
+export type Problem = components['schemas']['Problem']
+
+/** Where the server tells its operator of its own faults. */
+export type Report = (error: unknown) => void
+
+export function toProblem(failure: Failure, detail: string): Problem {
+  const problem = { type: `urn:reptile-serve:${failure.code}`, ...describe(failure.code), detail }
+  if (failure.code === 'invalid-request') return { ...problem, errors: [...failure.faults] }
+  if (failure.code === 'unfit-examples') return { ...problem, errors: [{ pointer: '/examples', detail }] }
+  return problem
+}
+
+/** The last in the chain: whatever was thrown on the way leaves as a problem, and only our own faults are reported. */
+export function answerProblems(report: Report): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    // Who hung up hears nothing; and an answer that has begun can only be broken off.
+    if (response.headersSent || response.destroyed) {
+      response.destroy()
+      return
+    }
+    const { failure, detail } = understand(error)
+    if (failure.code === 'internal') report(error)
+    sendProblem(response, failure, detail)
+  }
+}
+
+function sendProblem(response: Response, failure: Failure, detail: string): void {
+  const problem = toProblem(failure, detail)
+  if (failure.code === 'queue-full') response.set('Retry-After', String(failure.retryAfterSeconds))
+  if (failure.code === 'method-not-allowed') response.set('Allow', failure.allowed)
+  // The rest of a body that was not read is not worth receiving.
+  if (!response.req.complete) response.set('Connection', 'close')
+  response.status(problem.status).type('application/problem+json').send(`${JSON.stringify(problem)}\n`)
+}

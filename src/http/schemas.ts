@@ -1,0 +1,66 @@
+/** The request bodies of openapi.yaml as validators. The compiler holds both to the same types, a test to the same rules. */
+import { z } from 'zod'
+import type { components } from './contract.gen.js'
+
+type Contract = components['schemas']
+
+/** One check for the whole array: zod's own makes an issue an element, gigabytes of them for a hostile body. */
+const numbers = z
+  .custom<number[]>((value) => Array.isArray(value) && value.length > 0 && value.every(Number.isFinite), 'Send an array of finite numbers, at least one.')
+  .meta({ type: 'array', minItems: 1, items: { type: 'number' } })
+
+const imageInput = z.strictObject({ image: z.string('Send the base64 of an image file.').min(1, 'Send an image file.') })
+const valuesInput = z.strictObject({ values: numbers })
+const input = z.union([imageInput, valuesInput], 'Send an object with either `image` or `values`.')
+
+const label = z.string('Send a text.').min(1, 'Send a label that is not empty.')
+const labelledExample = z.strictObject({ label, input })
+const targetExample = z.strictObject({ target: numbers, input })
+const example = z.union([labelledExample, targetExample], 'Send an object with `input` and either `label` or `target`.')
+
+const id = z
+  .string('Send a text.')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+    'Send letters, digits, ".", "_" and "-", the first a letter or digit, at most 128 of them.',
+  )
+
+const whole = z.int('Send a whole number.')
+
+export const adaptRequest = z.strictObject(
+  {
+    model: z.string('Send the name of a model.').max(64, 'Send at most 64 characters.').exactOptional(),
+    id: id.exactOptional(),
+    examples: z.array(example, 'Send an array of examples.').min(1, 'Send at least one example.'),
+    steps: whole.min(0, 'Send 0 or more.').exactOptional(),
+    learningRate: z.number('Send a finite number.').gt(0, 'Send a number above 0.').exactOptional(),
+    seed: whole.min(0, 'Send 0 or more.').max(4294967295, 'Send at most 4294967295.').exactOptional(),
+  },
+  { error: describeObject },
+)
+
+export const predictRequest = z.strictObject(
+  {
+    id,
+    inputs: z.array(input, 'Send an array of inputs.').min(1, 'Send at least one input.'),
+    topK: whole.min(1, 'Send 1 or more.').max(100, 'Send at most 100.').exactOptional(),
+  },
+  { error: describeObject },
+)
+
+export type AdaptRequest = z.infer<typeof adaptRequest>
+export type PredictRequest = z.infer<typeof predictRequest>
+
+function describeObject({ code }: { code: string }): string | undefined {
+  return code === 'invalid_type' ? 'Send a JSON object.' : undefined
+}
+
+/** True where both types are the same to the compiler, optional members included. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+type Holds<T extends true> = T
+
+/** Does not compile where a validator and the contract differ. */
+export type ContractHolds = [
+  Holds<Same<AdaptRequest, Contract['AdaptRequest']>>,
+  Holds<Same<PredictRequest, Contract['PredictRequest']>>,
+]

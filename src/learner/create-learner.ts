@@ -1,0 +1,119 @@
+/** A learner for one model on one engine: compiles every program that a request may need, so that no request waits for that. */
+import type { Engine } from '../engine/engine.js'
+import type { Model, WidthSettings } from '../model/artifact.js'
+import { Features } from './features.js'
+import { headFromPrototypes, headFromVector } from './head.js'
+import { InnerLoop } from './inner-loop.js'
+import { type Initialization, initializationOf, startingMoments } from './initialization.js'
+import { type Adaptation, type AdaptSettings, type ClassificationSupport, type Learner, LearnerError, type SupportSet } from './learner.js'
+import { Predictor } from './predictor.js'
+import { sharedConcat, sharedFloats } from './shared-memory.js'
+
+export interface LearnerSizes {
+  /** Support sets, growing; the last one is the largest that can be adapted to. */
+  readonly supports: readonly number[]
+  /** Queries of one run, growing. */
+  readonly queries: readonly number[]
+}
+
+export const defaultSizes: LearnerSizes = { supports: [5, 10, 25, 50, 100, 200, 500], queries: [1, 8, 32] }
+
+export async function createLearner(model: Model, engine: Engine, sizes: LearnerSizes = defaultSizes): Promise<Learner> {
+  const { artifact } = model
+  const features = await Features.compile(engine, artifact, sizes.supports)
+  const widths: Width[] = []
+  for (const settings of artifact.innerLoop.widths) {
+    const innerLoop = await InnerLoop.compile(engine, artifact, settings)
+    widths.push({ settings, innerLoop, predictor: await Predictor.compile(engine, artifact, settings.classes, sizes.queries) })
+  }
+  return new ModelLearner(model, features, widths)
+}
+
+/** Everything compiled for tasks of up to `settings.classes` classes. */
+interface Width {
+  readonly settings: WidthSettings
+  readonly innerLoop: InnerLoop
+  readonly predictor: Predictor
+}
+
+class ModelLearner implements Learner {
+  private readonly initialization: Initialization
+
+  constructor(
+    private readonly model: Model,
+    private readonly features: Features,
+    private readonly widths: readonly Width[],
+  ) {
+    this.initialization = initializationOf(model)
+  }
+
+  get maxExamples(): number {
+    return this.features.largest
+  }
+
+  async adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation> {
+    if (support.inputs.length > this.maxExamples) {
+      throw new LearnerError('too-many-examples', `${support.inputs.length} examples are more than the ${this.maxExamples} that one adaptation can take`)
+    }
+    const { artifact } = this.model
+    const { shared } = this.initialization
+    const classes = support.kind === 'classification' ? support.classes : 0
+    const width = this.widthFor(classes)
+    const steps = settings.steps ?? width.settings.steps
+    const learningRate = settings.learningRate ?? width.settings.learningRate
+    const start = {
+      weights: support.kind === 'classification' ? await this.startClassifier(support, width) : this.initialization.body,
+      moments: startingMoments(artifact, this.initialization, width.settings.classes),
+    }
+    const { weights, losses } = await width.innerLoop.run(start, shared, support, { steps, learningRate, seed: settings.seed })
+    const adapted = sharedConcat(weights)
+    const { statistics } = await this.features.of(this.bodyOf(adapted), shared, support.inputs)
+    if (!allFinite(losses) || !allFinite(adapted) || !allFinite(statistics)) {
+      throw new LearnerError('not-finite', `${steps} inner steps at learning rate ${learningRate} ended in numbers that are not finite: use a smaller learning rate or fewer steps`)
+    }
+    return { classes, weights: adapted, statistics, steps, learningRate, losses }
+  }
+
+  async predict(adaptation: Adaptation, inputs: readonly Float32Array[]): Promise<Float32Array[]> {
+    const { classes, weights, statistics } = adaptation
+    const outputs = await this.widthFor(classes).predictor.outputs(weights, this.initialization.shared, statistics, inputs)
+    return classes > 0 ? outputs.map((row) => row.subarray(0, classes)) : outputs
+  }
+
+  async close(): Promise<void> {
+    for (const { innerLoop, predictor } of this.widths) {
+      await innerLoop.dispose()
+      await predictor.dispose()
+    }
+    await this.features.dispose()
+  }
+
+  /** The body of the initialization with a head made from the support set. */
+  private async startClassifier(support: ClassificationSupport, { settings }: Width): Promise<Float32Array> {
+    const { head: spec } = this.model.artifact
+    const { body, shared, head } = this.initialization
+    if (spec?.kind === 'prototypes') {
+      const { features } = await this.features.of(body, shared, support.inputs)
+      return sharedConcat(body, headFromPrototypes(features, support.classOf, support.classes, settings.classes, spec.scale))
+    }
+    return sharedConcat(body, headFromVector(head ?? new Float32Array(0), support.classes, settings.classes))
+  }
+
+  private bodyOf(weights: Float32Array): Float32Array {
+    const { body } = this.initialization
+    return body.length === 0 ? sharedFloats(0) : weights.subarray(0, body.length)
+  }
+
+  private widthFor(classes: number): Width {
+    if (this.model.artifact.task === 'classification' && classes < 2) throw new LearnerError('too-few-classes', `a classifier needs examples of at least 2 classes, not ${classes}`)
+    const width = this.widths.find(({ settings }) => settings.classes >= classes)
+    if (width) return width
+    const widest = this.widths.at(-1)?.settings.classes
+    throw new LearnerError('too-many-classes', `${classes} classes are more than the ${widest} that this model can tell apart`)
+  }
+}
+
+function allFinite(numbers: ArrayLike<number>): boolean {
+  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false
+  return true
+}

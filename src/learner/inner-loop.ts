@@ -1,0 +1,116 @@
+/** The inner loop of one class width: draws mini-batches and runs the adapt program slice by slice. */
+import type { Engine, Executable, Tensors } from '../engine/engine.js'
+import type { Artifact, WidthSettings } from '../model/artifact.js'
+import { at, sizeOf } from '../program/program.js'
+import { adaptProgram, dropoutMasks } from './adapt-program.js'
+import { stepsPerSlice } from './cost.js'
+import type { SupportSet } from './learner.js'
+import { balancedExamples } from './mini-batches.js'
+import { rateOf } from './optimizers.js'
+import { featureSize, layoutParameters } from './parameters.js'
+import { fraction, type Random, seeded } from './random.js'
+import { sharedFloats } from './shared-memory.js'
+import { layerShapes } from './shapes.js'
+
+/** Where a run of inner steps stands. */
+export interface InnerState {
+  readonly weights: Float32Array
+  readonly moments: Float32Array
+}
+
+export interface InnerRun extends InnerState {
+  /** The mini-batch loss before each step. */
+  readonly losses: readonly number[]
+}
+
+export interface InnerSettings {
+  readonly steps: number
+  readonly learningRate: number
+  readonly seed: number
+}
+
+export class InnerLoop {
+  private readonly inputSize: number
+  private readonly outputSize: number
+
+  private constructor(
+    private readonly artifact: Artifact,
+    readonly settings: WidthSettings,
+    private readonly slice: number,
+    private readonly executable: Executable,
+  ) {
+    this.inputSize = at(layerShapes(artifact), 0).size
+    this.outputSize = artifact.task === 'classification' ? settings.classes : featureSize(artifact)
+  }
+
+  /** `slice`: the most steps of one run of the engine. */
+  static async compile(engine: Engine, artifact: Artifact, settings: WidthSettings, slice = stepsPerSlice(artifact, settings.classes, settings.batch)): Promise<InnerLoop> {
+    const { classes, batch } = settings
+    const executable = await engine.compile(adaptProgram(artifact, { classes, clients: 1, batch, slice }))
+    return new InnerLoop(artifact, settings, slice, executable)
+  }
+
+  /** Runs `steps` inner steps from `start`; `shared` holds the parameters that do not adapt. */
+  async run(start: InnerState, shared: Float32Array, support: SupportSet, { steps, learningRate, seed }: InnerSettings): Promise<InnerRun> {
+    const random = seeded(seed)
+    const examples = balancedExamples(random, support)
+    let state = start
+    const losses: number[] = []
+    for (let done = 0; done < steps; done += this.slice) {
+      const count = Math.min(this.slice, steps - done)
+      const rates = Array.from({ length: count }, (_, step) => rateOf(this.artifact.innerLoop.optimizer, learningRate, done + step))
+      const feeds = { ...this.batches(random, examples, support, count), ...this.stateFeeds(state, shared), ...this.rateFeeds(rates) }
+      const results = await this.executable.run(feeds)
+      state = { weights: floats(results, 'weights'), moments: results.moments ? floats(results, 'moments') : state.moments }
+      losses.push(...floats(results, 'losses').subarray(0, count))
+    }
+    return { ...state, losses }
+  }
+
+  dispose(): Promise<void> {
+    return this.executable.dispose()
+  }
+
+  private stateFeeds({ weights, moments }: InnerState, shared: Float32Array): Tensors {
+    return {
+      weights: { shape: [1, weights.length], data: weights },
+      ...(moments.length > 0 ? { moments: { shape: [1, moments.length], data: moments } } : {}),
+      ...(layoutParameters(this.artifact, 0).sharedSize > 0 ? { shared: { shape: [1, shared.length], data: shared } } : {}),
+    }
+  }
+
+  private rateFeeds(values: readonly number[]): Tensors {
+    const rates = sharedFloats(this.slice)
+    rates.set(values)
+    return { rates: { shape: [this.slice, 1], data: rates }, steps: { shape: [], data: Int32Array.of(values.length) } }
+  }
+
+  /** The mini-batches of the next `count` steps, and the masks of dropout layers. */
+  private batches(random: Random, examples: Iterator<number, never>, support: SupportSet, count: number): Tensors {
+    const { batch } = this.settings
+    const x = sharedFloats(this.slice * batch * this.inputSize)
+    const y = sharedFloats(this.slice * batch * this.outputSize)
+    for (let row = 0; row < count * batch; row++) {
+      const example = examples.next().value
+      x.set(at(support.inputs, example), row * this.inputSize)
+      if (support.kind === 'classification') y[row * this.outputSize + at(support.classOf, example)] = 1
+      else y.set(at(support.targets, example), row * this.outputSize)
+    }
+    const masks = dropoutMasks(this.artifact, batch).map(({ name, rate, shape }) => {
+      const data = sharedFloats(this.slice * sizeOf(shape))
+      for (let i = 0; i < data.length; i++) data[i] = fraction(random) < rate ? 0 : 1 / (1 - rate)
+      return [name, { shape: [this.slice, 1, ...shape], data }] as const
+    })
+    return {
+      x: { shape: [this.slice, 1, batch, this.inputSize], data: x },
+      y: { shape: [this.slice, 1, batch, this.outputSize], data: y },
+      ...Object.fromEntries(masks),
+    }
+  }
+}
+
+function floats(results: Tensors, name: string): Float32Array {
+  const data = results[name]?.data
+  if (!(data instanceof Float32Array)) throw new Error(`the adapt program gave no ${name}`)
+  return data
+}

@@ -1,0 +1,22 @@
+/** Programs have static shapes: a few sizes are compiled, and what is smaller is filled up. */
+import { at } from '../program/program.js'
+import { sharedFloats } from './shared-memory.js'
+
+/** The smallest size that holds `count`, or the largest there is. */
+export function fittingSize(sizes: readonly number[], count: number): number {
+  return sizes.find((size) => size >= count) ?? at(sizes, sizes.length - 1)
+}
+
+/** Inputs one behind the other, zeros behind the last: [size, input size]. */
+export function stacked(inputs: readonly Float32Array[], size: number, inputSize: number): Float32Array {
+  const data = sharedFloats(size * inputSize)
+  inputs.forEach((input, index) => {
+    data.set(input, index * inputSize)
+  })
+  return data
+}
+
+/** The first `count` rows of a result [1, size, length]. */
+export function rows(data: Float32Array, count: number, length: number): Float32Array[] {
+  return Array.from({ length: count }, (_, row) => data.slice(row * length, (row + 1) * length))
+}
