@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- inner`: the inner loop that /adapt runs, against its peers, in one interleaved run. docs/benchmarks.md
- * says how to read the report. Ends with status 1 where a row is void.
+ * `npm run bench -- inner`: the inner loop that /adapt runs, against its peers, in one interleaved run.
+ * docs/benchmarks.md says how to read the report. Ends with status 1 where a row is void.
  */
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { OnnxEngine } from '../src/engine/onnx/engine.js'
 import { type Contender, type Mode, Unavailable } from './inner/contender.js'
@@ -30,7 +30,11 @@ interface Options {
 
 export async function run(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv)
-  const about = new Set([`${options.steps} steps of Adam, ${options.rounds} rounds, seed ${SEED}`, `${cpus()[0]?.model}, ${availableParallelism()} cores`, `Node ${process.version}`])
+  const about = new Set([
+    `${options.steps} steps of Adam, ${options.rounds} rounds, seed ${SEED}`,
+    `${cpus()[0]?.model}, ${availableParallelism()} cores, load at the start ${loadavg()[0]?.toFixed(2)}`,
+    `Node ${process.version}`,
+  ])
   const sections: Section[] = []
   for (const mode of options.modes) {
     for await (const section of measureMode(mode, options, about)) {

@@ -28,8 +28,7 @@ async function stop(server: RunningServer): Promise<void> {
   process.exit(0)
 }
 
-function greeting({ port, hasSamples }: RunningServer): string {
-  const address = `localhost:${port}`
+function greeting({ address, hasSamples }: RunningServer): string {
   const ready = `reptile-serve is ready on http://${address}`
   if (!hasSamples) return ready
   const step = (name: string) =>

@@ -1,11 +1,10 @@
 /** The wiring: every part of the server is made here, by plain constructor calls, and nowhere else. */
 import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { type Config, ConfigError } from './config.js'
 import { OnnxEngine } from './engine/onnx/engine.js'
 import { createApp } from './http/app.js'
+import { Listener } from './http/listener.js'
 import type { Report } from './http/problem.js'
 import { createLearner } from './learner/create-learner.js'
 import { expectedTensors } from './learner/initialization.js'
@@ -18,7 +17,8 @@ import { WorkQueue } from './serving/work-queue.js'
 import { MemoryStore } from './store/memory.js'
 
 export interface RunningServer {
-  readonly port: number
+  /** Where a client on this machine reaches it, such as localhost:8080. */
+  readonly address: string
   readonly hasSamples: boolean
   /** Says no to /readyz, finishes what is under way, and frees everything. */
   stop(): Promise<void>
@@ -60,17 +60,17 @@ export async function startServer(config: Config, report: Report): Promise<Runni
     report,
   })
 
-  const server = createServer(app)
-  const { port } = await listen(server, config).catch(async (error: unknown) => {
+  const listener = new Listener(app)
+  const port = await listener.listen(config.PORT, config.HOST).catch(async (error: Error) => {
     await engine.close()
-    throw error
+    throw new ConfigError(`HOST=${config.HOST} PORT=${config.PORT} cannot be listened on (${error.message}); set others.`)
   })
   return {
-    port,
+    address: `${reachable(config.HOST)}:${port}`,
     hasSamples: samples !== undefined,
     async stop() {
       readiness.draining = true
-      await close(server, config.DRAIN_SECONDS)
+      await listener.close(config.DRAIN_SECONDS)
       await queue.drain()
       for (const { learner } of served) await learner.close()
       await engine.close()
@@ -79,27 +79,8 @@ export async function startServer(config: Config, report: Report): Promise<Runni
   }
 }
 
-type HttpServer = ReturnType<typeof createServer>
-
-function listen(server: HttpServer, { PORT, HOST }: Config): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(new ConfigError(`HOST=${HOST} PORT=${PORT} cannot be listened on (${error.message}); set others.`))
-    })
-    server.listen(PORT, HOST, () => {
-      const address = server.address()
-      if (typeof address === 'object' && address) resolve(address)
-    })
-  })
-}
-
-/** Takes no more connections and waits for the requests under way; who is still there after the time is cut off. */
-function close(server: HttpServer, seconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => server.closeAllConnections(), seconds * 1000)
-    server.close(() => {
-      clearTimeout(deadline)
-      resolve()
-    })
-  })
+/** Who listens on all addresses is reached by name. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }

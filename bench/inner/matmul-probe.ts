@@ -38,7 +38,11 @@ function probeProgram() {
   const inner = { weights: body.param('weights', [FILTERS, TAPS]), windows: body.param('windows', [TAPS, POSITIONS]) }
   const output = body.matmul(inner.weights, inner.windows)
   const gradient = body.matmul(output, inner.windows, { transB: true })
-  const { carried } = b.repeat(body.build({ weights: gradient }), TRIPS, trips, { carried: [weights], sliced: [], shared: [windows] })
+  const { carried } = b.repeat(body.build({ weights: gradient }), TRIPS, trips, {
+    carried: [weights],
+    sliced: [],
+    shared: [windows],
+  })
   return b.build({ weights: carried[0] as Value })
 }
 

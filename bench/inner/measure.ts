@@ -1,4 +1,4 @@
-/** Measures contenders on one task, interleaved: in each round every one has a turn, so that all see the same machine. */
+/** Measures contenders on one task, interleaved: each has a turn in every round, so that all see the same machine. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Contender, Unavailable } from './contender.js'
 import type { MatmulProbe } from './matmul-probe.js'
@@ -35,7 +35,12 @@ export interface Measured {
 /** Threads of the last turn may still spin for work. */
 const PAUSE_MS = 30
 
-export async function measure(contenders: readonly Contender[], probe: MatmulProbe, task: Task, plan: Plan): Promise<Measured> {
+export async function measure(
+  contenders: readonly Contender[],
+  probe: MatmulProbe,
+  task: Task,
+  plan: Plan,
+): Promise<Measured> {
   const skipped: Skipped[] = []
   const entrants: Entrant[] = []
   for (const contender of contenders) {

@@ -1,6 +1,6 @@
 /**
- * This project: the onnx engine on the adapt program, in the slices in which serving runs it, with the copies to and from
- * the engine's worker threads.
+ * This project: the onnx engine on the adapt program, in the slices in which serving runs it, with the copies to and
+ * from the engine's worker threads.
  */
 import type { Executable, Tensor, Tensors } from '../../src/engine/engine.js'
 import type { OnnxEngine } from '../../src/engine/onnx/engine.js'
@@ -38,8 +38,13 @@ export class Ours implements Contender {
     await this.loaded?.executable.dispose()
     const slice = Math.min(task.steps, stepsPerSlice(conv4, task.shape.classes, task.shape.batch))
     const executable = await this.engine.compile(adaptProgram(conv4, { ...task.shape, clients: 1, slice }))
-    const start = { weights: inSharedMemory([1, task.weights.length], task.weights), moments: inSharedMemory([1, task.moments.length], task.moments) }
-    const slices = Array.from({ length: Math.ceil(task.steps / slice) }, (_, number) => sliceOf(task, number * slice, slice))
+    const start = {
+      weights: inSharedMemory([1, task.weights.length], task.weights),
+      moments: inSharedMemory([1, task.moments.length], task.moments),
+    }
+    const slices = Array.from({ length: Math.ceil(task.steps / slice) }, (_, number) =>
+      sliceOf(task, number * slice, slice),
+    )
     this.loaded = { executable, start, slices }
     return { digests: [digestOf(task)] }
   }
@@ -69,7 +74,11 @@ async function runSeat({ executable, start, slices }: Loaded, adaptations: numbe
 }
 
 /** Steps `first` to `first + slice - 1`, or to the last one; one client. */
-function sliceOf({ shape: { classes, batch }, steps: allSteps, learningRate, inputs, classOf }: Task, first: number, slice: number): Slice {
+function sliceOf(
+  { shape: { classes, batch }, steps: allSteps, learningRate, inputs, classOf }: Task,
+  first: number,
+  slice: number,
+): Slice {
   const steps = Math.min(slice, allSteps - first)
   const size = inputs.length / classOf.length
   const labels = classOf.subarray(first * batch, (first + steps) * batch)
@@ -77,7 +86,9 @@ function sliceOf({ shape: { classes, batch }, steps: allSteps, learningRate, inp
   labels.forEach((label, row) => {
     targets[row * classes + label] = 1
   })
-  const rates = Array.from({ length: steps }, (_, step) => rateOf(conv4.innerLoop.optimizer, learningRate, first + step))
+  const rates = Array.from({ length: steps }, (_, step) =>
+    rateOf(conv4.innerLoop.optimizer, learningRate, first + step),
+  )
   const feeds = {
     rates: inSharedMemory([slice, 1], rates),
     steps: { shape: [], data: Int32Array.of(steps) },

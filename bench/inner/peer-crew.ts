@@ -22,9 +22,16 @@ export class PeerCrew {
   static async start(command: PeerCommand, mode: Mode): Promise<PeerCrew> {
     // One first: where it cannot start, the others need not try.
     const first = await PeerProcess.start(command, mode.threads)
-    const others = await Promise.all(Array.from({ length: mode.seats - 1 }, () => PeerProcess.start(command, mode.threads)))
+    const others = await Promise.all(
+      Array.from({ length: mode.seats - 1 }, () => PeerProcess.start(command, mode.threads)),
+    )
     const folder = await mkdtemp(join(tmpdir(), 'reptile-bench-'))
-    return new PeerCrew(first.about, mode, [first, ...others].map(({ process }) => process), folder)
+    return new PeerCrew(
+      first.about,
+      mode,
+      [first, ...others].map(({ process }) => process),
+      folder,
+    )
   }
 
   contender({ name, family, variant }: Variant): Contender {

@@ -42,13 +42,24 @@ export class PeerProcess {
     })
     child.stdin.on('error', () => {}) // a process that ended says so by 'close'
     child.once('error', (error) => this.end(error.message))
-    child.once('close', (code, signal) => this.end(`ended with ${code ?? signal}: ${this.lastWords.trim().split('\n').at(-1)}`))
+    child.once('close', (code, signal) =>
+      this.end(`ended with ${code ?? signal}: ${this.lastWords.trim().split('\n').at(-1)}`),
+    )
   }
 
   /** Starts a peer and waits until it is ready. Throws Unavailable with the reason where it cannot be had. */
-  static async start({ command, args }: PeerCommand, threads: number): Promise<{ process: PeerProcess; about: string }> {
+  static async start(
+    { command, args }: PeerCommand,
+    threads: number,
+  ): Promise<{ process: PeerProcess; about: string }> {
     const count = String(threads)
-    const env = { ...process.env, OMP_NUM_THREADS: count, MKL_NUM_THREADS: count, TF_NUM_INTRAOP_THREADS: count, TF_CPP_MIN_LOG_LEVEL: '3' }
+    const env = {
+      ...process.env,
+      OMP_NUM_THREADS: count,
+      MKL_NUM_THREADS: count,
+      TF_NUM_INTRAOP_THREADS: count,
+      TF_CPP_MIN_LOG_LEVEL: '3',
+    }
     const peer = new PeerProcess(spawn(command, args, { env }))
     const { about } = await peer.reply('ready')
     return { process: peer, about }

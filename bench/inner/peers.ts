@@ -20,7 +20,11 @@ export interface Peer {
 }
 
 const pathOf = (file: string): string => fileURLToPath(new URL(`../peers/${file}`, import.meta.url))
-const tuned = (variant: string, how: string): Variant => ({ variant, name: `PyTorch tuned (${how})`, family: 'PyTorch tuned' })
+const tuned = (variant: string, how: string): Variant => ({
+  variant,
+  name: `PyTorch tuned (${how})`,
+  family: 'PyTorch tuned',
+})
 const single = (variant: string, name: string): Variant => ({ variant, name, family: name })
 
 export const peers: readonly Peer[] = [
@@ -33,7 +37,7 @@ export const peers: readonly Peer[] = [
       tuned('channels-last-fused', 'channels_last, fused Adam'),
       single('compile', 'torch.compile'),
     ],
-    command: async () => ({ command: await peerPython(), args: [pathOf('torch_peer.py')] }),
+    command: async () => ({ command: await peerPython(), args: ['-B', pathOf('torch_peer.py')] }),
   },
   {
     name: 'tfjs',

@@ -76,7 +76,9 @@ function whyVoid({ digests }: Measurement, expected: string, deviation: number):
 function largestDeviation({ losses }: Measurement, ours: Measurement): number {
   const expected = ours.losses[0] ?? []
   const deviations = losses.flatMap((list) =>
-    list.length === expected.length ? expected.map((loss, step) => Math.abs((list[step] ?? Number.NaN) - loss) / Math.max(1, Math.abs(loss))) : [Number.NaN],
+    list.length === expected.length
+      ? expected.map((loss, step) => Math.abs((list[step] ?? Number.NaN) - loss) / Math.max(1, Math.abs(loss)))
+      : [Number.NaN],
   )
   return Math.max(...deviations)
 }
@@ -84,5 +86,9 @@ function largestDeviation({ losses }: Measurement, ours: Measurement): number {
 export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1)
-  return { median: middle.reduce((sum, value) => sum + value, 0) / middle.length, min: sorted.at(0) ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN }
+  return {
+    median: middle.reduce((sum, value) => sum + value, 0) / middle.length,
+    min: sorted.at(0) ?? Number.NaN,
+    max: sorted.at(-1) ?? Number.NaN,
+  }
 }

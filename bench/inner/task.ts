@@ -1,7 +1,8 @@
 /**
- * The task that all contenders get: the same initial weights, second moments and mini-batches, made from a seed. Moments
- * are carried, as in serving, and rather large, so that losses fall slowly: with fresh ones Adam's first steps are little
- * more than the sign of each gradient, and one ReLU that rounding tips over its edge moves the losses of n = 20 by 1e-3.
+ * The task that all contenders get: the same initial weights, second moments and mini-batches, made from a seed. The
+ * moments are carried, as in serving, and rather large, so that losses fall slowly: with fresh ones Adam's first steps
+ * are little more than the sign of each gradient, and one ReLU that rounding tips over its edge moves the losses of
+ * n = 20 by 1e-3.
  */
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
@@ -56,7 +57,9 @@ export function digestOf({ weights, moments, inputs, classOf }: Task): string {
 
 /** Writes the task's arrays as raw little-endian files and returns the message that describes them to a peer. */
 export async function writeTask(task: Task, folder: string, threads: number): Promise<TaskMessage> {
-  const [weightsFile, momentsFile, inputsFile, classesFile] = ['weights', 'moments', 'inputs', 'classes'].map((name) => join(folder, name)) as Files
+  const [weightsFile, momentsFile, inputsFile, classesFile] = ['weights', 'moments', 'inputs', 'classes'].map((name) =>
+    join(folder, name),
+  ) as Files
   await writeFile(weightsFile, bytesOf(task.weights))
   await writeFile(momentsFile, bytesOf(task.moments))
   await writeFile(inputsFile, bytesOf(task.inputs))

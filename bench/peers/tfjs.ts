@@ -1,4 +1,4 @@
-/** TensorFlow.js as a peer: the inner loop op by op, as everybody writes it. Answers the line protocol of protocol.py. */
+/** TensorFlow.js as a peer: the inner loop op by op, as everybody writes it. It answers the protocol of protocol.py. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -37,8 +37,12 @@ class Trainer {
   readonly digest: string
 
   constructor(private readonly task: TaskMessage) {
-    const files = [task.weightsFile, task.momentsFile, task.inputsFile, task.classesFile].map((file) => readFileSync(file))
-    const [weights, moments, inputs, classes] = files.map((file) => file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength)) as Buffers
+    const files = [task.weightsFile, task.momentsFile, task.inputsFile, task.classesFile].map((file) =>
+      readFileSync(file),
+    )
+    const [weights, moments, inputs, classes] = files.map((file) =>
+      file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength),
+    ) as Buffers
     this.digest = createHash('sha256').update(Buffer.concat(files)).digest('hex')
     this.initial = split(weights, task.tensors)
     const zeros = this.initial.map(({ name, tensor }) => ({ name, tensor: tf.zerosLike(tensor) }))
@@ -74,7 +78,14 @@ class Trainer {
           return tf.conv2d(value, weight<Tensor4D>(`${index}.weight`), layer.stride, layer.padding)
         case 'batchNorm': {
           const { mean, variance } = tf.moments(value, [0, 1, 2])
-          return tf.batchNorm4d(value, mean as Tensor1D, variance as Tensor1D, weight<Tensor1D>(`${index}.shift`), weight<Tensor1D>(`${index}.scale`), layer.epsilon)
+          return tf.batchNorm4d(
+            value,
+            mean as Tensor1D,
+            variance as Tensor1D,
+            weight<Tensor1D>(`${index}.shift`),
+            weight<Tensor1D>(`${index}.scale`),
+            layer.epsilon,
+          )
         }
         case 'relu':
           return tf.relu(value)

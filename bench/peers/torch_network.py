@@ -17,7 +17,8 @@ class Network(nn.Module):
             match layer["type"]:
                 case "conv2d":
                     filters = layer["filters"]
-                    modules.append(nn.Conv2d(channels, filters, layer["kernel"], layer["stride"], layer["padding"], bias=layer["bias"]))
+                    window = (layer["kernel"], layer["stride"], layer["padding"])
+                    modules.append(nn.Conv2d(channels, filters, *window, bias=layer["bias"]))
                     channels = filters
                 case "batchNorm":
                     # Without running averages, which the inner loop has no use for: cheaper.
@@ -35,14 +36,15 @@ class Network(nn.Module):
 
 
 def by_parameter(network: Network, arrays: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
-    """The task's arrays under the names and in the shapes of the network's parameters; every parameter must be there."""
+    """The task's arrays under the names and in the shapes of the network's parameters, all of which must be there."""
     own = {"weight": "weight", "bias": "bias", "scale": "weight", "shift": "bias"}
     found = {}
     for name, array in arrays.items():
         layer, kind = name.split(".")
         tensor = torch.from_numpy(array.copy())
         module = "head" if layer == "head" else f"body.{layer}"
-        found[f"{module}.{own[kind]}"] = (tensor.permute(3, 2, 0, 1) if tensor.ndim == 4 else tensor).contiguous()
+        tensor = tensor.permute(3, 2, 0, 1).contiguous() if tensor.ndim == 4 else tensor
+        found[f"{module}.{own[kind]}"] = tensor
     return {name: found[name] for name, _ in network.named_parameters()}
 
 

@@ -1,4 +1,4 @@
-/** The Python of the peers: a virtual environment that the benchmark makes itself, once, under `.venv/` of the repository. */
+/** The Python of the peers: a virtual environment that the benchmark makes itself, once, in `.venv/bench`. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -10,8 +10,8 @@ const folder = fileURLToPath(new URL('../../.venv/bench', import.meta.url))
 const requirements = fileURLToPath(new URL('./requirements.txt', import.meta.url))
 
 /**
- * The path of a Python that has the pinned packages. BENCH_PYTHON names one to use as it is. Throws Unavailable with the
- * reason where there is no python3 or the packages cannot be had.
+ * The path of a Python that has the pinned packages. BENCH_PYTHON names one to use as it is. Throws Unavailable with
+ * the reason where there is no python3 or the packages cannot be had.
  */
 export async function peerPython(): Promise<string> {
   const given = process.env.BENCH_PYTHON

@@ -63,8 +63,13 @@ function toAnswer(adaptation: StoredAdaptation, decodeMs: number, timing: Timing
     steps,
     learningRate,
     seed,
-    losses: [...losses],
+    losses: losses.map(shorten),
     bytes,
     timing: milliseconds(decodeMs, timing),
   }
+}
+
+/** To six digits: 32-bit floats can tell little more. */
+function shorten(loss: number): number {
+  return Number(loss.toPrecision(6))
 }

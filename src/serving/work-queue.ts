@@ -28,6 +28,11 @@ export class WorkQueue {
     this.#now = now
   }
 
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /**
    * Runs the work in its turn. Throws ServingError `queue-full` or `draining`; and, where the signal aborts before the
    * turn comes, the signal's reason. Work that has begun is finished.

@@ -40,7 +40,7 @@ const options = {
   ways: { type: 'string', default: '20' },
   shots: { type: 'string', default: '6' },
   batch: { type: 'string' },
-  steps: { type: 'string', default: '5' },
+  steps: { type: 'string' },
   rate: { type: 'string' },
   'meta-step': { type: 'string' },
   head: { type: 'string', default: 'prototypes' },
@@ -85,9 +85,9 @@ async function trainOnImages(base: Blueprint): Promise<void> {
 async function trainOnSines(base: Blueprint): Promise<void> {
   const settings: MetaSettings = {
     iterations: number('iterations', 30_000),
-    tasksPerStep: number('tasks', 1),
-    inner: { classes: 0, batch: number('batch', 10), steps: number('steps', 5), learningRate: number('rate', 0.02) },
-    metaStep: number('meta-step', 0.1),
+    tasksPerStep: number('tasks', 4),
+    inner: { classes: 0, batch: number('batch', 10), steps: number('steps', 10), learningRate: number('rate', 0.02) },
+    metaStep: number('meta-step', 0.5),
   }
   await train(base, settings, random, () => drawSineTask(random, 50, 'even').support, measureSines)
 }

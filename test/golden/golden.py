@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def choose_cases(model: dict, most_steps: int) -> list[dict]:
-    """Every width that is small enough, and a little task (for slow engines) that leaves classes of its width unused."""
+    """Every width that is small enough, and a little task for slow engines that leaves classes of its width unused."""
     cases = [
         {
             "classes": width["classes"],
@@ -66,7 +66,9 @@ def choose_cases(model: dict, most_steps: int) -> list[dict]:
     return [{"seed": number, **case} for number, case in enumerate(cases, start=1)]
 
 
-def make_case(model: dict, stored: Tensors, seed: int, classes: int, examples: int, steps: int, batch: int, rate: float) -> dict:
+def make_case(
+    model: dict, stored: Tensors, seed: int, classes: int, examples: int, steps: int, batch: int, rate: float
+) -> dict:
     support, queries = make_inputs(model["input"], classes, seed, examples, QUERIES)
     start = {name: tensor for name, tensor in stored.items() if not name.startswith(("secondMoment.", "head."))}
     if classes:

@@ -8,14 +8,22 @@ from torch.nn import functional as F
 from network import Tensors, logits
 
 
-def adapt(model: dict, start: Tensors, second: Tensors, x: torch.Tensor, y: torch.Tensor, batches: list[list[int]], rate: float):
+def adapt(
+    model: dict,
+    start: Tensors,
+    second: Tensors,
+    x: torch.Tensor,
+    y: torch.Tensor,
+    batches: list[list[int]],
+    rate: float,
+) -> tuple[Tensors, Tensors, list[float]]:
     """
-    `x` [n, ...] and `y` [n] (classes) or [n, outputs] are the support set; `second` are Adam's second moments at the start.
-    Returns the weights and second moments after all steps and the loss before each.
+    `x` [n, ...] and `y` [n] (classes) or [n, outputs] are the support set; `second` are Adam's second moments at the
+    start. Returns the weights and second moments after all steps and the loss before each.
     """
     adapted = adapted_names(model, start)
     weights = {name: tensor.clone().requires_grad_(name in adapted) for name, tensor in start.items()}
-    second = {name: second[name].clone() for name in adapted} if second else {}
+    second = dict(second)
     first = {name: torch.zeros_like(start[name]) for name in adapted}
     losses = []
     for t, batch in enumerate(batches, start=1):
@@ -40,7 +48,9 @@ def adapted_names(model: dict, weights: Tensors) -> list[str]:
     return [name for name in weights if name.startswith((head, *norms))]
 
 
-def change(optimizer: dict, name: str, gradient: torch.Tensor, first: Tensors, second: Tensors, t: int, rate: float):
+def change(
+    optimizer: dict, name: str, gradient: torch.Tensor, first: Tensors, second: Tensors, t: int, rate: float
+) -> torch.Tensor:
     """What step t = 1, 2, ... takes off the weights; updates the moments."""
     match optimizer["type"]:
         case "sgd":
@@ -52,7 +62,7 @@ def change(optimizer: dict, name: str, gradient: torch.Tensor, first: Tensors, s
             beta1, beta2 = optimizer["beta1"], optimizer["beta2"]
             first[name] = beta1 * first[name] + (1 - beta1) * gradient
             second[name] = beta2 * second[name] + (1 - beta2) * gradient**2
-            # Carried second moments have no bias to correct. Fresh ones: "epsilon hat", Kingma and Ba, end of section 2.
+            # Carried second moments have no bias. Fresh ones: "epsilon hat", Kingma and Ba, end of section 2.
             unbiased = rate * (1 if optimizer["moments"] == "carried" else math.sqrt(1 - beta2**t)) / (1 - beta1**t)
             return unbiased * first[name] / (second[name].sqrt() + optimizer["epsilon"])
         case other:
@@ -60,12 +70,13 @@ def change(optimizer: dict, name: str, gradient: torch.Tensor, first: Tensors, s
 
 
 def start_moments(model: dict, start: Tensors, stored: Tensors, classes: int) -> Tensors:
-    """Adam's second moments before the first step, of the shapes of `start`; empty for other optimizers."""
+    """Adam's second moments of what adapts before the first step, in the shapes of `start`; empty for others."""
     optimizer = model["innerLoop"]["optimizer"]
     if optimizer["type"] != "adam":
         return {}
+    adapted = adapted_names(model, start)
     if optimizer["moments"] == "zero":
-        return {name: torch.zeros_like(tensor) for name, tensor in start.items()}
+        return {name: torch.zeros_like(start[name]) for name in adapted}
     # The head's moments are stored once, the same for every class.
     repeated = {"head.weight": (classes, -1), "head.bias": (classes,)}
-    return {name: stored[f"secondMoment.{name}"].expand(repeated.get(name, tensor.shape)) for name, tensor in start.items()}
+    return {name: stored[f"secondMoment.{name}"].expand(repeated.get(name, start[name].shape)) for name in adapted}

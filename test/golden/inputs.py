@@ -1,11 +1,11 @@
 """Made inputs that Python and TypeScript (inputs.ts) compute bit for bit the same, so that golden.json needs no arrays.
 
 All randomness is one stream of a linear congruential generator: state' = (1664525 state + 1013904223) mod 2^32 from the
-case's seed, and a draw u = floor(state' / 2^16) / 2^16. Every number below is exact in float32. In this order are drawn:
+case's seed, and a draw u = floor(state' / 2^16) / 2^16. Every number below is exact in float32. The order of draws:
 the pattern of each class, the support set example by example, the queries. Example and query number e has class e mod
 classes.
 
-- image, [height, width, channels]: a pattern is a grid of cells of 4 x 4 pixels, row by row, a cell is ink where u < 0.3;
+- image [height, width, channels]: a pattern is a grid of cells of 4 x 4 pixels, row by row, a cell is ink where u < 0.3,
   a pixel (row-major, channels last) is 1 - u / 4 in an ink cell and u / 4 elsewhere.
 - values of a classification: a pattern is 2 u - 1 for each value; an example adds u / 4 to it.
 - values of a regression: 10 u - 5 for each value; there are no patterns. Target j is |value 0| / 2 - 1 + j.
@@ -23,8 +23,10 @@ class Draws:
         return (self.state >> 16) / 2**16
 
 
-def make_inputs(spec: dict, classes: int, seed: int, support: int, queries: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Support set and queries, float64: images [n, channels, height, width], values [n, length]. `classes` 0: regression."""
+def make_inputs(
+    spec: dict, classes: int, seed: int, support: int, queries: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Support set and queries: images [n, channels, height, width], values [n, length]. 0 classes: regression."""
     draws = Draws(seed)
     if spec["kind"] == "image":
         examples = images(draws, spec, classes, support + queries)

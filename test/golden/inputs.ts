@@ -11,7 +11,8 @@ function drawsFrom(seed: number): Draw {
   }
 }
 
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index))
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index))
 
 /** `support` examples and then `queries`, flat and row-major, channels last. `classes` 0: regression. */
 export function makeInputs(spec: InputSpec, classes: number, seed: number, support: number, queries: number) {
@@ -45,5 +46,6 @@ function imageMaker({ height, width, channels }: Extract<InputSpec, { kind: 'ima
 function valuesMaker(length: number, classes: number, draw: Draw) {
   if (classes === 0) return () => Float32Array.from(times(length, () => 10 * draw() - 5))
   const patterns = times(classes, () => times(length, () => 2 * draw() - 1))
-  return (example: number): Float32Array => Float32Array.from(patternOf(patterns, example).map((value) => value + draw() / 4))
+  return (example: number): Float32Array =>
+    Float32Array.from(patternOf(patterns, example).map((value) => value + draw() / 4))
 }

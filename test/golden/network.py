@@ -1,4 +1,4 @@
-"""The network that model.json describes, in plain PyTorch: parameters are a dict of named tensors, as in weights.safetensors."""
+"""The network that model.json describes, in plain PyTorch, on named tensors as in weights.safetensors."""
 
 import torch
 from torch.nn import functional as F
@@ -7,23 +7,26 @@ Tensors = dict[str, torch.Tensor]
 Statistics = dict[int, tuple[torch.Tensor, torch.Tensor]]
 
 
-def forward(layers: list[dict], weights: Tensors, x: torch.Tensor, given: Statistics | None = None) -> tuple[torch.Tensor, Statistics]:
+def forward(
+    layers: list[dict], weights: Tensors, x: torch.Tensor, given: Statistics | None = None
+) -> tuple[torch.Tensor, Statistics]:
     """
-    Images [n, c, h, w] or values [n, length] -> the last layer's output, flattened to [n, features] in the order c, h, w,
-    and the statistics (mean, biased variance) that each batch norm used, by its layer number: the batch's own, or `given`.
+    Images [n, c, h, w] or values [n, length] -> the last layer's output, flattened to [n, features] in the order c, h,
+    w, and the statistics (mean, biased variance) that each batch norm used, by its layer number: the batch's own, or
+    those `given`.
     """
     used: Statistics = {}
     for i, layer in enumerate(layers):
         match layer["type"]:
             case "conv2d":
-                kernel = weights[f"{i}.weight"].permute(3, 2, 0, 1)  # stored as [kernel, kernel, channels, filters]
+                # Stored as [kernel, kernel, channels, filters].
+                kernel = weights[f"{i}.weight"].permute(3, 2, 0, 1)
                 x = F.conv2d(x, kernel, weights.get(f"{i}.bias"), layer["stride"], layer["padding"])
             case "batchNorm":
                 over = [axis for axis in range(x.ndim) if axis != 1]
                 used[i] = given[i] if given else (x.mean(over), x.var(over, correction=0))
-                mean, variance, scale, shift = (
-                    v.reshape(1, -1, *[1] * (x.ndim - 2)) for v in (*used[i], weights[f"{i}.scale"], weights[f"{i}.shift"])
-                )
+                per_channel = (*used[i], weights[f"{i}.scale"], weights[f"{i}.shift"])
+                mean, variance, scale, shift = (v.reshape(1, -1, *[1] * (x.ndim - 2)) for v in per_channel)
                 x = (x - mean) / (variance + layer["epsilon"]).sqrt() * scale + shift
             case "relu":
                 x = x.relu()

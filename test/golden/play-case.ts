@@ -29,7 +29,10 @@ export interface Played {
 
 export async function playCase(engine: Engine, model: Model, golden: GoldenCase): Promise<Played> {
   const { artifact } = model
-  const width = at(artifact.innerLoop.widths.filter(({ classes }) => classes >= golden.classes), 0).classes
+  const width = at(
+    artifact.innerLoop.widths.filter(({ classes }) => classes >= golden.classes),
+    0,
+  ).classes
   const { support, queries } = makeInputs(artifact.input, golden.classes, golden.seed, golden.examples, golden.queries)
   const initialization = initializationOf(model)
   const { adaptedSize, bodySize } = layoutParameters(artifact, width)
@@ -48,15 +51,22 @@ export async function playCase(engine: Engine, model: Model, golden: GoldenCase)
   const moments = startingMoments(artifact, initialization, width)
   const state = { ...common, weights: row(start), ...(moments.length > 0 ? { moments: row(moments) } : {}) }
   const shape = { classes: width, clients: 1, batch: at(golden.batches, 0).length, slice: golden.batches.length }
-  const adapted = await runOnce(engine, adaptProgram(artifact, shape), { ...state, ...miniBatches(artifact, golden, support, width) })
+  const adapted = await runOnce(engine, adaptProgram(artifact, shape), {
+    ...state,
+    ...miniBatches(artifact, golden, support, width),
+  })
   const weights = floats(adapted, 'weights')
   const { statistics } = await featuresOf(weights.subarray(0, bodySize))
-  const predicted = await runOnce(engine, predictProgram(artifact, { classes: width, clients: 1, examples: queries.length }), {
-    ...common,
-    weights: row(weights),
-    ...(statistics ? { statistics } : {}),
-    x: stack(queries),
-  })
+  const predicted = await runOnce(
+    engine,
+    predictProgram(artifact, { classes: width, clients: 1, examples: queries.length }),
+    {
+      ...common,
+      weights: row(weights),
+      ...(statistics ? { statistics } : {}),
+      x: stack(queries),
+    },
+  )
   return {
     width,
     start,
@@ -78,14 +88,28 @@ async function startHead(
   if (!artifact.head) return new Float32Array()
   if (artifact.head.kind === 'shared') return headFromVector(initialization.head ?? new Float32Array(), classes, width)
   const features = rowsOf(floats(await featuresOf(initialization.body), 'features'), examples)
-  return headFromPrototypes(features, features.map((_, example) => example % classes), classes, width, artifact.head.scale)
+  return headFromPrototypes(
+    features,
+    features.map((_, example) => example % classes),
+    classes,
+    width,
+    artifact.head.scale,
+  )
 }
 
 /** All steps in one run; dropout is off. */
-function miniBatches(artifact: Artifact, { batches, learningRate, classes }: GoldenCase, support: readonly Float32Array[], width: number): Tensors {
+function miniBatches(
+  artifact: Artifact,
+  { batches, learningRate, classes }: GoldenCase,
+  support: readonly Float32Array[],
+  width: number,
+): Tensors {
   const batch = at(batches, 0).length
   const order = batches.flat()
-  const targets = classes > 0 ? support.map((_, example) => oneHot(example % classes, width)) : makeTargets(support, featureSize(artifact))
+  const targets =
+    classes > 0
+      ? support.map((_, example) => oneHot(example % classes, width))
+      : makeTargets(support, featureSize(artifact))
   const stepsOf = (rows: readonly Float32Array[]): Tensor => {
     const chosen = stack(order.map((example) => at(rows, example)))
     return { ...chosen, shape: [batches.length, 1, batch, at(rows, 0).length] }

@@ -24,7 +24,7 @@ const images = artifactSchema.parse({
   innerLoop: {
     optimizer: { type: 'sgd' },
     scope: 'all',
-    widths: [{ classes: 4, batch: 4, steps: 3, learningRate: 0.1 }],
+    widths: [{ classes: 5, batch: 4, steps: 3, learningRate: 0.1 }],
   },
 })
 
@@ -47,6 +47,6 @@ export const tinyCurves = () => serve(curves)
 
 async function serve(artifact: Artifact): Promise<ServedModel> {
   const model = { artifact, digest: artifact.name, tensors: tensorsOf(artifact, randomInitialization(artifact, seeded(1))) }
-  const sizes = { supports: [4, 8], queries: [1, 4] }
+  const sizes = { supports: [4, 10], queries: [1, 4] }
   return { model, learner: await createLearner(model, new ReferenceEngine(), sizes) }
 }

@@ -61,7 +61,7 @@ describe('adapt', () => {
   })
 
   test('refuses what the learner cannot learn from', async () => {
-    const refused = serving().adapt.run(labelled('a', ['a', 'b', 'c', 'd', 'e']), patient)
+    const refused = serving().adapt.run(labelled('a', ['a', 'b', 'c', 'd', 'e', 'f']), patient)
     await expect(refused).rejects.toMatchObject({ failure: { code: 'unfit-examples' } })
   })
 
@@ -103,7 +103,8 @@ describe('predict', () => {
     const { adaptation } = await adapt.run({ ...settings, id: 'c', served: curves, examples, steps: 200 }, patient)
     expect(adaptation.losses.at(-1)).toBeLessThan((adaptation.losses[0] ?? 0) / 10)
     const { predictions } = await predict.run(await predict.find({ tenant: 't', id: 'c' }), points, 1, patient)
-    const answers = predictions.map((prediction) => (prediction.kind === 'values' ? prediction.values : []))
-    expect(answers.map((values) => values.map((value) => Math.round(value)))).toEqual([[-1, 1], [0, 0], [1, -1]].map((row) => row.map((v) => v + 0)))
+    const answers = predictions.flatMap((prediction) => (prediction.kind === 'values' ? prediction.values : []))
+    const expected = [-1, 1, 0, 0, 1, -1]
+    expect(answers.every((value, i) => Math.abs(value - (expected[i] ?? 9)) < 0.4)).toBe(true)
   })
 })

@@ -1,0 +1,50 @@
+/** The listening socket of the application: opens, and closes without cutting a request off. */
+import { createServer, type RequestListener } from 'node:http'
+
+export class Listener {
+  readonly #server
+  #underWay = 0
+  #onQuiet: (() => void) | undefined
+
+  constructor(app: RequestListener) {
+    this.#server = createServer(app)
+    this.#server.on('request', (_request, response) => {
+      this.#underWay++
+      response.once('close', () => {
+        this.#underWay--
+        if (this.#underWay === 0) this.#onQuiet?.()
+      })
+    })
+  }
+
+  /** Resolves with the port (a free one for 0). Throws the system's error, such as EADDRINUSE. */
+  listen(port: number, host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(port, host, () => {
+        const address = this.#server.address()
+        if (typeof address === 'object' && address) resolve(address.port)
+      })
+    })
+  }
+
+  /** Takes no more connections and waits for the requests under way; those that take longer than `seconds` are cut off. */
+  async close(seconds: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    await this.#quiet(seconds)
+    // Node waits for connections that were opened ahead and never used.
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  #quiet(seconds: number): Promise<void> {
+    if (this.#underWay === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const deadline = setTimeout(resolve, seconds * 1000)
+      this.#onQuiet = () => {
+        clearTimeout(deadline)
+        resolve()
+      }
+    })
+  }
+}
