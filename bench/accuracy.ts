@@ -12,7 +12,7 @@ const cells = [
   { ways: 20, shots: 5, atLeast: 97 },
 ]
 
-/** `--data` folder of characters, `--tasks`, `--seed`, `--url` of a running server instead of one of its own, `--json`. */
+/** `--data` folder of characters, `--tasks`, `--seed`, `--json`; `--url` of a running server instead of one of its own. */
 export async function run(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
@@ -30,7 +30,10 @@ export async function run(argv: readonly string[]): Promise<void> {
     process.exitCode = 2
     return
   }
-  const own = values.url === undefined ? await startServer({ ...readConfig(), PORT: 0, HOST: '127.0.0.1' }, console.error) : undefined
+  const own =
+    values.url === undefined
+      ? await startServer({ ...readConfig(), PORT: 0, HOST: '127.0.0.1' }, console.error)
+      : undefined
   const url = values.url ?? `http://${own?.address}`
   const rows: (Accuracy & { atLeast: number })[] = []
   for (const cell of cells) {

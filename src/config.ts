@@ -8,7 +8,10 @@ const mebibyte = 1024 * 1024
 function whole(byDefault: number, min: number, max: number) {
   return z
     .string()
-    .refine((text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max, `a whole number from ${min} to ${max}`)
+    .refine(
+      (text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max,
+      `a whole number from ${min} to ${max}`,
+    )
     .transform(Number)
     .prefault(String(byDefault))
 }
@@ -65,5 +68,7 @@ export function configHelp(): string {
   const entries = Object.entries(settings.shape).map(
     ([name, { description }]) => `  ${name}=${defaults.get(name)}\n      ${description}`,
   )
-  return ['Serves the models over HTTP. The environment configures it; with nothing set it is', '', ...entries].join('\n')
+  return ['Serves the models over HTTP. The environment configures it; with nothing set it is', '', ...entries].join(
+    '\n',
+  )
 }

@@ -3,6 +3,8 @@ import { ConfigError, configHelp, readConfig } from './config.js'
 import { ModelError } from './model/load.js'
 import { type RunningServer, startServer } from './server.js'
 
+const signals = ['SIGTERM', 'SIGINT'] as const
+
 if (process.argv.includes('--help')) {
   console.log(configHelp())
 } else {
@@ -13,8 +15,7 @@ async function main(): Promise<void> {
   try {
     const server = await startServer(readConfig(), (error) => console.error(error))
     console.log(greeting(server))
-    process.once('SIGTERM', () => stop(server))
-    process.once('SIGINT', () => stop(server))
+    for (const signal of signals) process.once(signal, () => void stop(server))
   } catch (error) {
     // What the operator can mend is said in a sentence; what only we can, with its stack.
     console.error(error instanceof ConfigError || error instanceof ModelError ? error.message : error)
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
 }
 
 async function stop(server: RunningServer): Promise<void> {
-  console.log('Finishing what is under way; the same signal again ends it at once.')
+  for (const signal of signals) process.removeAllListeners(signal)
+  console.log('Finishing what is under way; the next signal ends it at once.')
   await server.stop()
   process.exit(0)
 }

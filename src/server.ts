@@ -28,7 +28,9 @@ export interface RunningServer {
 export async function startServer(config: Config, report: Report): Promise<RunningServer> {
   const loaded = await loadModels(config.MODELS_DIR, expectedTensors)
   if (!loaded.has(config.DEFAULT_MODEL)) {
-    throw new ConfigError(`DEFAULT_MODEL is "${config.DEFAULT_MODEL}", set it to one of ${[...loaded.keys()].join(', ')}.`)
+    throw new ConfigError(
+      `DEFAULT_MODEL is "${config.DEFAULT_MODEL}", set it to one of ${[...loaded.keys()].join(', ')}.`,
+    )
   }
   const engine = OnnxEngine.create({ workers: config.WORKERS, threads: 1 })
   const served: ServedModel[] = []
@@ -63,7 +65,9 @@ export async function startServer(config: Config, report: Report): Promise<Runni
   const listener = new Listener(app)
   const port = await listener.listen(config.PORT, config.HOST).catch(async (error: Error) => {
     await engine.close()
-    throw new ConfigError(`HOST=${config.HOST} PORT=${config.PORT} cannot be listened on (${error.message}); set others.`)
+    throw new ConfigError(
+      `HOST=${config.HOST} PORT=${config.PORT} cannot be listened on (${error.message}); set others.`,
+    )
   })
   return {
     address: `${reachable(config.HOST)}:${port}`,

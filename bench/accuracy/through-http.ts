@@ -34,7 +34,11 @@ interface Task {
 const atATime = 8
 
 /** `url`: of a server that is ready. The same seed draws the same tasks. Throws Error where the server refuses. */
-export async function measureAccuracy(url: string, characters: readonly Character[], protocol: Protocol): Promise<Accuracy> {
+export async function measureAccuracy(
+  url: string,
+  characters: readonly Character[],
+  protocol: Protocol,
+): Promise<Accuracy> {
   const random = seeded(protocol.seed)
   const tasks = Array.from({ length: protocol.tasks }, () => drawTask(random, characters, protocol))
   const scores: number[] = []
@@ -52,7 +56,10 @@ function drawTask(random: Random, characters: readonly Character[], { ways, shot
   const drawn = sample(random, characters, ways).map(({ name, drawings }) =>
     sample(random, drawings, shots + 1).map((image) => ({ label: name, image })),
   )
-  return { support: drawn.flatMap((images) => images.slice(0, shots)), queries: drawn.flatMap((images) => images.slice(shots)) }
+  return {
+    support: drawn.flatMap((images) => images.slice(0, shots)),
+    queries: drawn.flatMap((images) => images.slice(shots)),
+  }
 }
 
 /** The part of the queries that is told right, 0 to 1. */

@@ -3,6 +3,9 @@ import sharp from 'sharp'
 import { CodecError } from './codec-error.js'
 import type { Pixels } from './pixels.js'
 
+// Every request brings other bytes: a cache of operations would hold memory and never help.
+sharp.cache(false)
+
 /**
  * A side longer than this is brought down to it by sharp, in its threads, so that a photograph of many megapixels does
  * not occupy the event loop; our own resampler takes it from there.

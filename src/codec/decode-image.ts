@@ -21,7 +21,8 @@ export async function decodeImage(bytes: Uint8Array, spec: ImageSpec, maxPixels:
 
 async function decodePixels(bytes: Uint8Array, maxPixels: number): Promise<Pixels> {
   const format = imageFormat(bytes)
-  if (format === undefined) throw new CodecError('This is not an image in PNG, JPEG, WebP, GIF, TIFF or AVIF; send one.')
+  if (format === undefined)
+    throw new CodecError('This is not an image in PNG, JPEG, WebP, GIF, TIFF or AVIF; send one.')
   if (format === 'png') {
     const size = readPngSize(bytes)
     if (size && size.width * size.height > maxPixels) throw tooLarge(maxPixels)

@@ -10,6 +10,7 @@ export type EncodedInput = { readonly image: string } | { readonly values: reado
 /** Models of images take values too: already sampled pixels. Throws CodecError. */
 export async function decodeInput(input: EncodedInput, spec: InputSpec, maxPixels: number): Promise<Float32Array> {
   if ('values' in input) return decodeValues(input.values, inputSize(spec))
-  if (spec.kind !== 'image') throw new CodecError(`This model takes values; send ${inputSize(spec)} of them instead of an image.`)
+  if (spec.kind !== 'image')
+    throw new CodecError(`This model takes values; send ${inputSize(spec)} of them instead of an image.`)
   return decodeImage(decodeBase64(input.image), spec, maxPixels)
 }

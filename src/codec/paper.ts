@@ -8,7 +8,8 @@ export function paperOf(image: Samples): number[] {
 
 /** Whether ink is darker than this paper. */
 export function isLight(paper: readonly number[]): boolean {
-  const luma = paper.length === 1 ? (paper[0] ?? 0) : paper.reduce((sum, value, i) => sum + value * (lumaWeights[i] ?? 0), 0)
+  const luma =
+    paper.length === 1 ? (paper[0] ?? 0) : paper.reduce((sum, value, i) => sum + value * (lumaWeights[i] ?? 0), 0)
   return luma >= 127.5
 }
 

@@ -1,4 +1,4 @@
-/** A decoded image: 8 bits a sample, row-major, interleaved; grey, grey + alpha, RGB or RGBA, alpha not premultiplied. */
+/** A decoded image, 8 bits a sample, row-major: grey, grey and alpha, RGB or RGBA; alpha is not premultiplied. */
 export interface Pixels {
   readonly width: number
   readonly height: number

@@ -1,7 +1,7 @@
 /** Area averaging: every target pixel is the mean of the source area it covers, parts of source pixels included. */
 import type { Samples } from './pixels.js'
 
-/** Which source positions each target position covers along one axis, and how much of it each makes up (they sum to 1). */
+/** The source positions that each target position covers along one axis, and what part of it each makes up. */
 interface Coverage {
   readonly first: Int32Array
   readonly count: Int32Array

@@ -11,7 +11,20 @@ import { type PngLayout, readPngLayout, unpackedBytes } from './png-layout.js'
 const largestUnpacked = 64 * 1024
 
 /** Chunks that have no say in the pixels as sharp gives them. A colour profile or an orientation would. */
-const plainChunks = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'pHYs', 'tIME', 'tEXt', 'zTXt', 'iTXt', 'bKGD', 'sRGB'])
+const plainChunks = new Set([
+  'IHDR',
+  'PLTE',
+  'tRNS',
+  'IDAT',
+  'IEND',
+  'pHYs',
+  'tIME',
+  'tEXt',
+  'zTXt',
+  'iTXt',
+  'bKGD',
+  'sRGB',
+])
 
 const palette = 3
 

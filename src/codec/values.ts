@@ -9,7 +9,9 @@ export function decodeValues(values: readonly number[], length: number): Float32
   const numbers = Float32Array.from(values)
   const wrong = numbers.findIndex((value) => !Number.isFinite(value))
   if (wrong >= 0) {
-    throw new CodecError(`The value at position ${wrong} is beyond the range of 32-bit floats; send one of at most 3.4e38.`)
+    throw new CodecError(
+      `The value at position ${wrong} is beyond the range of 32-bit floats; send one of at most 3.4e38.`,
+    )
   }
   return numbers
 }

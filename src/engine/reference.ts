@@ -1,6 +1,7 @@
 /** The readable oracle: every operation in plain TypeScript, in float64. For tests, and for reading; not fast. */
-import type { BinaryFunction, Op, UnaryFunction } from '../program/ops.js'
+import type { BinaryFunction, Op, UnaryFunction, WindowAttributes } from '../program/ops.js'
 import { imageAxes, windowCount } from '../program/ops.js'
+import { placesOf, positionsInOrder } from '../program/positions.js'
 import type { NodeOf, Program, Shape, Value } from '../program/program.js'
 import { at, paramsOf, sizeOf } from '../program/program.js'
 import type { Engine, Executable, Tensors } from './engine.js'
@@ -241,17 +242,23 @@ function asMatrices(shape: Shape): [number, number, number] {
 }
 
 /** Calls `visit` with the index of each pixel's channel and of the window's tap that reads it; padding is not visited. */
-function forEachTap(shape: Shape, attrs: { size: number; stride: number; padding: number }, visit: (pixel: number, tap: number) => void): void {
+function forEachTap(shape: Shape, attrs: WindowAttributes, visit: (pixel: number, tap: number) => void): void {
   const { leading, height, width, examples, channels } = imageAxes(shape)
-  const [rows, columns] = [windowCount(height, attrs), windowCount(width, attrs)]
-  let tap = 0
+  const windows = positionsInOrder(windowCount(height, attrs), windowCount(width, attrs), attrs.outputPhases)
+  const places = placesOf(height, width, attrs.inputPhases)
+  const taps = attrs.size * attrs.size
   for (let image = 0; image < sizeOf(leading); image++)
-    for (let window = 0; window < rows * columns; window++)
-      for (let example = 0; example < examples; example++)
-        for (let part = 0; part < attrs.size * attrs.size; part++, tap += channels) {
-          const y = Math.floor(window / columns) * attrs.stride + Math.floor(part / attrs.size) - attrs.padding
-          const x = (window % columns) * attrs.stride + (part % attrs.size) - attrs.padding
-          if (y < 0 || y >= height || x < 0 || x >= width) continue
-          for (let c = 0; c < channels; c++) visit((((image * height + y) * width + x) * examples + example) * channels + c, tap + c)
+    for (const [place, { row, column }] of windows.entries())
+      for (let tap = 0; tap < taps; tap++) {
+        const y = row * attrs.stride + Math.floor(tap / attrs.size) - attrs.padding
+        const x = column * attrs.stride + (tap % attrs.size) - attrs.padding
+        if (y < 0 || y >= height || x < 0 || x >= width) continue
+        const pixel = image * height * width + at(places, y * width + x)
+        const window = attrs.tapsFirst ? (image * taps + tap) * windows.length + place : image * windows.length + place
+        for (let example = 0; example < examples; example++) {
+          const target = window * examples + example
+          const row = attrs.tapsFirst ? target : target * taps + tap
+          for (let c = 0; c < channels; c++) visit((pixel * examples + example) * channels + c, row * channels + c)
         }
+      }
 }

@@ -1,9 +1,8 @@
 /** POST /adapt */
 import type { RequestHandler } from 'express'
-import type { AdaptUseCase } from '../serving/adapt.js'
-import type { Clock, Timing } from '../serving/clock.js'
+import type { Adapted, AdaptUseCase } from '../serving/adapt.js'
+import type { Clock } from '../serving/clock.js'
 import type { ServedModels } from '../serving/served-model.js'
-import type { StoredAdaptation } from '../store/adaptation-store.js'
 import type { components } from './contract.gen.js'
 import { decodeExamples } from './decode-examples.js'
 import { validate } from './faults.js'
@@ -34,9 +33,9 @@ export function adaptRoute({ adapt, models, limits, now, newId }: AdaptParts): R
     checkAdaptLimits(asked, limits)
     const served = asked.model === undefined ? models.default : models.get(asked.model)
     const arrived = now()
-    const examples = await decodeExamples(asked.examples, served.model.artifact, limits.imagePixels, signal)
+    const examples = await decodeExamples(asked.examples, served, limits.imagePixels, signal)
     const decodeMs = now() - arrived
-    const { adaptation, timing } = await adapt.run(
+    const adapted = await adapt.run(
       {
         tenant: tenantOf(request),
         id: asked.id ?? newId(),
@@ -48,11 +47,11 @@ export function adaptRoute({ adapt, models, limits, now, newId }: AdaptParts): R
       },
       signal,
     )
-    sendJson<AdaptResponse>(response, 201, toAnswer(adaptation, decodeMs, timing))
+    sendJson<AdaptResponse>(response, 201, toAnswer(adapted, decodeMs))
   }
 }
 
-function toAnswer(adaptation: StoredAdaptation, decodeMs: number, timing: Timing): AdaptResponse {
+function toAnswer({ adaptation, timing }: Adapted, decodeMs: number): AdaptResponse {
   const { id, model, version, labels, examples, steps, learningRate, seed, losses, bytes } = adaptation
   return {
     id,

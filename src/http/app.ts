@@ -41,7 +41,10 @@ export function createApp(parts: AppParts): Express {
   app.route('/samples/adapt.json').get(sampleRoute(samples?.adapt)).all(onlyMethods('GET, HEAD'))
   app.route('/samples/predict.json').get(sampleRoute(samples?.predict)).all(onlyMethods('GET, HEAD'))
   app.use((request) => {
-    throw new HttpError({ code: 'unknown-page' }, `There is nothing at ${request.path.slice(0, 100)}; openapi.yaml lists what there is.`)
+    throw new HttpError(
+      { code: 'unknown-page' },
+      `There is nothing at ${request.path.slice(0, 100)}; openapi.yaml lists what there is.`,
+    )
   })
   app.use(answerProblems(report))
   return app

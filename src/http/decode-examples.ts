@@ -1,8 +1,7 @@
 /** The examples of a request to those of the use case: all labelled or all with targets, as the model's task asks. */
 import { CodecError } from '../codec/codec-error.js'
 import { decodeValues } from '../codec/values.js'
-import type { Artifact } from '../model/artifact.js'
-import { outputSize } from '../serving/served-model.js'
+import { outputSize, type ServedModel } from '../serving/served-model.js'
 import type { Examples } from '../serving/support.js'
 import { decodeInputs } from './decode-inputs.js'
 import type { Fault } from './failure.js'
@@ -14,13 +13,14 @@ type Example = AdaptRequest['examples'][number]
 /** Throws HttpError `invalid-request`, or the signal's reason once the client has hung up. */
 export async function decodeExamples(
   examples: readonly Example[],
-  artifact: Artifact,
+  served: ServedModel,
   maxPixels: number,
   signal: AbortSignal,
 ): Promise<Examples> {
+  const { artifact } = served.model
   const answers = artifact.task === 'classification' ? labels(examples) : targets(examples, outputSize(artifact))
   const placed = examples.map(({ input }, i) => ({ input, path: ['examples', i, 'input'] }))
-  return { ...answers, inputs: await decodeInputs(placed, artifact.input, maxPixels, signal) }
+  return { ...answers, inputs: await decodeInputs(placed, served, maxPixels, signal) }
 }
 
 function labels(examples: readonly Example[]) {
@@ -48,7 +48,10 @@ function targets(examples: readonly Example[], size: number) {
 }
 
 /** All answers, or HttpError with all faults. */
-function collect<T extends string | Float32Array>(examples: readonly Example[], answer: (example: Example, i: number) => T | Fault): T[] {
+function collect<T extends string | Float32Array>(
+  examples: readonly Example[],
+  answer: (example: Example, i: number) => T | Fault,
+): T[] {
   const answers: T[] = []
   const faults: Fault[] = []
   examples.forEach((example, i) => {

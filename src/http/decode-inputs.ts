@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { CodecError } from '../codec/codec-error.js'
 import { decodeInput } from '../codec/decode-input.js'
-import type { InputSpec } from '../model/artifact.js'
+import type { ServedModel } from '../serving/served-model.js'
 import type { Fault } from './failure.js'
 import { fault, invalid } from './faults.js'
 import type { PredictRequest } from './schemas.js'
@@ -19,12 +19,12 @@ export interface PlacedInput {
 const groupSize = 16
 
 /**
- * One array an input, in their order. Throws HttpError `invalid-request` at the first group with faults, and the signal's
- * reason once the client has hung up.
+ * One array an input, in their order. Throws HttpError `invalid-request` at the first group with faults, and the
+ * signal's reason once the client has hung up.
  */
 export async function decodeInputs(
   inputs: readonly PlacedInput[],
-  spec: InputSpec,
+  served: ServedModel,
   maxPixels: number,
   signal: AbortSignal,
 ): Promise<Float32Array[]> {
@@ -32,7 +32,7 @@ export async function decodeInputs(
   for (let start = 0; start < inputs.length; start += groupSize) {
     if (start > 0) await setImmediate()
     signal.throwIfAborted()
-    const group = inputs.slice(start, start + groupSize).map((placed) => decodeOne(placed, spec, maxPixels))
+    const group = inputs.slice(start, start + groupSize).map((placed) => decodeOne(placed, served, maxPixels))
     const faults: Fault[] = []
     for (const outcome of await Promise.all(group)) {
       if (outcome instanceof Float32Array) decoded.push(outcome)
@@ -43,9 +43,13 @@ export async function decodeInputs(
   return decoded
 }
 
-async function decodeOne({ input, path }: PlacedInput, spec: InputSpec, maxPixels: number): Promise<Float32Array | Fault> {
+async function decodeOne(
+  { input, path }: PlacedInput,
+  { model }: ServedModel,
+  maxPixels: number,
+): Promise<Float32Array | Fault> {
   try {
-    return await decodeInput(input, spec, maxPixels)
+    return await decodeInput(input, model.artifact.input, maxPixels)
   } catch (error) {
     if (!(error instanceof CodecError)) throw error
     return fault([...path, 'image' in input ? 'image' : 'values'], error.message)

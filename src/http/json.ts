@@ -6,12 +6,18 @@ import { HttpError } from './failure.js'
 export function jsonBody(limit: number): RequestHandler[] {
   const onlyJson: RequestHandler = (request, _response, next) => {
     if (request.is('application/json')) return next()
-    throw new HttpError({ code: 'unsupported-media-type' }, 'Send a JSON body with the header `Content-Type: application/json`.')
+    throw new HttpError(
+      { code: 'unsupported-media-type' },
+      'Send a JSON body with the header `Content-Type: application/json`.',
+    )
   }
   return [onlyJson, express.json({ limit, type: () => true })]
 }
 
 /** Ends with a line break, for those who read it in a terminal. */
 export function sendJson<Body extends object>(response: Response, status: number, body: Body): void {
-  response.status(status).type('application/json').send(`${JSON.stringify(body)}\n`)
+  response
+    .status(status)
+    .type('application/json')
+    .send(`${JSON.stringify(body)}\n`)
 }

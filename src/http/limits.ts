@@ -14,7 +14,7 @@ export interface Limits {
   readonly steps: number
 }
 
-/** Asked before anything walks the array: throws HttpError where it is too long, and leaves all else to the validators. */
+/** Asked before anything walks the array: throws HttpError where it is too long; all else is left to the validators. */
 export function refuseLong(body: unknown, member: 'examples' | 'inputs', most: number): void {
   if (typeof body !== 'object' || body === null || !(member in body)) return
   const array = Object.getOwnPropertyDescriptor(body, member)?.value
@@ -36,4 +36,3 @@ export function checkAdaptLimits(request: AdaptRequest, limits: Limits): void {
   })
   if (faults.length > 0) throw invalid(faults)
 }
-

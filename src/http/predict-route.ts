@@ -31,7 +31,7 @@ export function predictRoute({ predict, limits, now }: PredictParts): RequestHan
     const subject = await predict.find({ tenant: tenantOf(request), id: asked.id })
     const arrived = now()
     const placed = asked.inputs.map((input, i) => ({ input, path: ['inputs', i] }))
-    const inputs = await decodeInputs(placed, subject.served.model.artifact.input, limits.imagePixels, signal)
+    const inputs = await decodeInputs(placed, subject.served, limits.imagePixels, signal)
     const decodeMs = now() - arrived
     const { predictions, timing } = await predict.run(subject, inputs, asked.topK ?? defaultTopK, signal)
     const { id, model, version } = subject.adaptation

@@ -36,5 +36,8 @@ function sendProblem(response: Response, failure: Failure, detail: string): void
   if (failure.code === 'method-not-allowed') response.set('Allow', failure.allowed)
   // The rest of a body that was not read is not worth receiving.
   if (!response.req.complete) response.set('Connection', 'close')
-  response.status(problem.status).type('application/problem+json').send(`${JSON.stringify(problem)}\n`)
+  response
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(`${JSON.stringify(problem)}\n`)
 }

@@ -13,7 +13,11 @@ export interface SampleRequests {
 /** Undefined: there are none for the default model. */
 export function sampleRoute(sample: AdaptRequest | PredictRequest | undefined): RequestHandler {
   return (_request, response) => {
-    if (!sample) throw new HttpError({ code: 'unknown-page' }, 'There are no samples for the default model; send inputs of your own.')
+    if (!sample)
+      throw new HttpError(
+        { code: 'unknown-page' },
+        'There are no samples for the default model; send inputs of your own.',
+      )
     sendJson(response, 200, sample)
   }
 }

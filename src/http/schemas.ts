@@ -1,4 +1,4 @@
-/** The request bodies of openapi.yaml as validators. The compiler holds both to the same types, a test to the same rules. */
+/** The request bodies of openapi.yaml as validators: the compiler holds both to one type, a test to the same rules. */
 import { z } from 'zod'
 import type { components } from './contract.gen.js'
 
@@ -6,10 +6,15 @@ type Contract = components['schemas']
 
 /** One check for the whole array: zod's own makes an issue an element, gigabytes of them for a hostile body. */
 const numbers = z
-  .custom<number[]>((value) => Array.isArray(value) && value.length > 0 && value.every(Number.isFinite), 'Send an array of finite numbers, at least one.')
+  .custom<number[]>(
+    (value) => Array.isArray(value) && value.length > 0 && value.every(Number.isFinite),
+    'Send an array of finite numbers, at least one.',
+  )
   .meta({ type: 'array', minItems: 1, items: { type: 'number' } })
 
-const imageInput = z.strictObject({ image: z.string('Send the base64 of an image file.').min(1, 'Send an image file.') })
+const imageInput = z.strictObject({
+  image: z.string('Send the base64 of an image file.').min(1, 'Send an image file.'),
+})
 const valuesInput = z.strictObject({ values: numbers })
 const input = z.union([imageInput, valuesInput], 'Send an object with either `image` or `values`.')
 

@@ -8,46 +8,60 @@
 import type { Layer } from '../model/artifact.js'
 import type { Builder } from '../program/builder.js'
 import { windowCount } from '../program/ops.js'
+import { phaseSizes } from '../program/positions.js'
 import type { Value } from '../program/program.js'
 import { at } from '../program/program.js'
-import type { Activation } from './activation.js'
+import { type Activation, phasesBehind } from './activation.js'
 import { asMatrix, asRow, type Parameters, parameter } from './matrices.js'
 
 /** A window so large would make the matrix G more expensive than what it saves. */
 const LARGEST_WINDOW = 64
 
-export function canNormalizeInput([first, second]: readonly Layer[]): boolean {
-  return first?.type === 'conv2d' && !first.bias && second?.type === 'batchNorm' && first.kernel * first.kernel <= LARGEST_WINDOW
+/** How many of the first layers are done by `convolveNormalizedInput`: convolution, batch norm, and a ReLU; 0: it does not fit. */
+export function fusedLayers([first, second, third]: readonly Layer[]): number {
+  const fits = first?.type === 'conv2d' && !first.bias && first.kernel ** 2 <= LARGEST_WINDOW && second?.type === 'batchNorm'
+  return fits ? (third?.type === 'relu' ? 3 : 2) : 0
 }
 
-/** Layers 0 and 1 applied to the input, channels last. */
-export function convolveNormalizedInput(b: Builder, [first, second]: readonly Layer[], parameters: Parameters, input: Activation): Activation {
+/** The fused layers applied to the input, channels last. */
+export function convolveNormalizedInput(b: Builder, layers: readonly Layer[], parameters: Parameters, input: Activation): Activation {
+  const [first, second] = layers
   if (first?.type !== 'conv2d' || second?.type !== 'batchNorm') throw new Error('only a convolution with a batch norm behind it can be fused')
-  const height = windowCount(input.height, { size: first.kernel, ...first })
-  const width = windowCount(input.width, { size: first.kernel, ...first })
-  const columns = centred(b, inputColumns(b, input, first, height * width))
-  const [clients, taps, positions] = columns.type.shape as [number, number, number]
-  const weight = asMatrix(b, parameter(parameters, '0.weight'))
-  const gram = b.scale(b.matmul(columns, columns, { transB: true }), 1 / positions)
-  const variance = b.sum(b.mul(weight, b.matmul(gram, weight)), [1])
-  const deviation = b.sqrt(b.add(variance, b.scalar(second.epsilon)))
-  const normalizing = b.mul(weight, b.div(asRow(b, parameter(parameters, '1.scale')), deviation))
-  // The shift is one more tap that always reads 1.
-  const ones = b.expand(b.scalar(1), [clients, 1, positions])
-  const withShift = b.concat([normalizing, asRow(b, parameter(parameters, '1.shift'))], 1)
-  const value = b.matmul(b.concat([columns, ones], 1), withShift, { transA: true })
-  if (at(withShift.type.shape, 1) !== taps + 1) throw new Error('a tap was lost')
-  return { value, channelsLast: true, channels: first.filters, height, width, examples: input.examples }
+  const window = { size: first.kernel, stride: first.stride, padding: first.padding }
+  const [height, width] = [windowCount(input.height, window), windowCount(input.width, window)]
+  const phases = phasesBehind(layers, 0)
+  const columns = centred(b, inputColumns(b, input, { ...window, outputPhases: phases }))
+  const weight = withNormalization(b, columns, parameters, second.epsilon)
+  // One product a phase: what the next convolution reads alike, and gives its gradient for, stays in one piece and in the cache.
+  const sizes = phaseSizes(height, width, phases).map((size) => size * input.examples)
+  const products = b.split(withOnes(b, columns), 2, sizes).map((part) => b.matmul(part, weight, { transA: true }))
+  const parts = fusedLayers(layers) === 3 ? products.map(b.relu) : products
+  return { value: b.concat(parts, 1), channelsLast: true, channels: first.filters, height, width, examples: input.examples, phases }
 }
 
 /** The input's windows with the positions last, [B, size * size * c, positions]: all examples of a pixel are gathered at once. */
-function inputColumns(b: Builder, input: Activation, layer: Extract<Layer, { type: 'conv2d' }>, area: number): Value {
-  const { value, channels, height, width, examples } = input
+function inputColumns(b: Builder, { value, channels, height, width, examples }: Activation, window: { size: number; stride: number; padding: number; outputPhases: number }): Value {
   const clients = at(value.type.shape, 0)
-  const pixels = b.reshape(value, [clients, height, width, 1, examples * channels])
-  const windows = b.windows(pixels, { size: layer.kernel, stride: layer.stride, padding: layer.padding })
-  const apart = b.reshape(windows, [clients, area, layer.kernel ** 2, examples, channels])
-  return b.reshape(b.transpose(apart, [0, 2, 4, 1, 3]), [clients, layer.kernel ** 2 * channels, area * examples])
+  const positions = windowCount(height, window) * windowCount(width, window)
+  const channelMajor = b.transpose(b.reshape(value, [clients, height * width, examples, channels]), [0, 1, 3, 2])
+  const pixels = b.reshape(channelMajor, [clients, height, width, 1, channels * examples])
+  const taps = b.reshape(b.windows(pixels, { ...window, tapsFirst: true }), [clients, window.size ** 2, positions, channels, examples])
+  return b.reshape(b.transpose(taps, [0, 1, 3, 2, 4]), [clients, window.size ** 2 * channels, positions * examples])
+}
+
+/** Weights [B, taps + 1, filters] that convolve and normalise in one go; the shift is one more tap, which always reads 1. */
+function withNormalization(b: Builder, columns: Value, parameters: Parameters, epsilon: number): Value {
+  const weight = asMatrix(b, parameter(parameters, '0.weight'))
+  const gram = b.scale(b.matmul(columns, columns, { transB: true }), 1 / at(columns.type.shape, 2))
+  const variance = b.sum(b.mul(weight, b.matmul(gram, weight)), [1])
+  const deviation = b.sqrt(b.add(variance, b.scalar(epsilon)))
+  const normalizing = b.mul(weight, b.div(asRow(b, parameter(parameters, '1.scale')), deviation))
+  return b.concat([normalizing, asRow(b, parameter(parameters, '1.shift'))], 1)
+}
+
+function withOnes(b: Builder, columns: Value): Value {
+  const [clients, , positions] = columns.type.shape as [number, number, number]
+  return b.concat([columns, b.expand(b.scalar(1), [clients, 1, positions])], 1)
 }
 
 function centred(b: Builder, columns: Value): Value {

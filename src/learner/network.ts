@@ -1,12 +1,11 @@
 /** The network's forward pass as nodes of a program, for B clients with n examples each. */
 import type { Artifact, Layer } from '../model/artifact.js'
 import type { Builder } from '../program/builder.js'
-import type { WindowAttributes } from '../program/ops.js'
 import { imageAxes } from '../program/ops.js'
 import type { Value } from '../program/program.js'
 import { at } from '../program/program.js'
-import { type Activation, channelsLast, flatten, inputActivation, positionsLast } from './activation.js'
-import { canNormalizeInput, convolveNormalizedInput } from './first-convolution.js'
+import { type Activation, channelsLast, flatten, inputActivation, phasesBehind, positionsLast } from './activation.js'
+import { convolveNormalizedInput, fusedLayers } from './first-convolution.js'
 import { asColumn, asMatrix, asRow, type Parameters, parameter } from './matrices.js'
 import { layerShapes } from './shapes.js'
 
@@ -23,11 +22,9 @@ export interface Mode {
 /** The last layer's output [B, size, n] for examples x [B, n, input size]. */
 export function forward(b: Builder, artifact: Artifact, parameters: Parameters, x: Value, mode: Mode): Value {
   const input = inputActivation(b, x, at(layerShapes(artifact), 0))
-  const fused = mode.ownStatistics && canNormalizeInput(artifact.layers)
-  const first = fused ? convolveNormalizedInput(b, artifact.layers, parameters, input) : input
-  const rest = fused ? artifact.layers.slice(2) : artifact.layers
-  const skipped = artifact.layers.length - rest.length
-  const last = rest.reduce((activation, layer, index) => apply(b, layer, index + skipped, activation, parameters, mode), first)
+  const fused = mode.ownStatistics ? fusedLayers(artifact.layers) : 0
+  const first = fused > 0 ? convolveNormalizedInput(b, artifact.layers, parameters, input) : input
+  const last = artifact.layers.slice(fused).reduce((activation, _layer, index) => apply(b, artifact.layers, index + fused, activation, parameters, mode), first)
   return flatten(b, last).value
 }
 
@@ -36,11 +33,13 @@ export function classify(b: Builder, parameters: Parameters, features: Value): V
   return dense(b, features, parameter(parameters, 'head.weight'), parameter(parameters, 'head.bias'))
 }
 
-function apply(b: Builder, layer: Layer, index: number, input: Activation, parameters: Parameters, mode: Mode): Activation {
+function apply(b: Builder, layers: readonly Layer[], index: number, input: Activation, parameters: Parameters, mode: Mode): Activation {
+  const layer = at(layers, index)
+  const outputPhases = phasesBehind(layers, index)
   const own = (name: string): Value => parameter(parameters, `${index}.${name}`)
   switch (layer.type) {
     case 'conv2d': {
-      const columns = windowsOf(b, input, { size: layer.kernel, stride: layer.stride, padding: layer.padding })
+      const columns = windowsOf(b, input, { size: layer.kernel, stride: layer.stride, padding: layer.padding, outputPhases })
       const product = b.matmul(columns.value, asMatrix(b, own('weight')))
       const value = layer.bias ? b.add(product, asRow(b, own('bias'))) : product
       return { ...columns, value, channels: layer.filters }
@@ -59,7 +58,7 @@ function apply(b: Builder, layer: Layer, index: number, input: Activation, param
       return { ...x, value: b.mul(x.value, mode.dropoutMask(index)) }
     }
     case 'maxPool': {
-      const windows = windowsOf(b, input, { size: layer.size, stride: layer.stride, padding: 0 })
+      const windows = windowsOf(b, input, { size: layer.size, stride: layer.stride, padding: 0, outputPhases })
       const [clients, positions] = windows.value.type.shape as [number, number]
       const taps = b.reshape(windows.value, [clients, positions, layer.size * layer.size, input.channels])
       return { ...windows, value: b.reshape(b.max(taps, [2]), [clients, positions, input.channels]), channels: input.channels }
@@ -77,11 +76,11 @@ function dense(b: Builder, value: Value, weight: Value, bias: Value): Value {
 }
 
 /** The windows of an activation, [B, positions, size * size * channels]. */
-function windowsOf(b: Builder, input: Activation, window: WindowAttributes): Activation {
-  const { value, channels, height, width, examples } = channelsLast(b, input)
+function windowsOf(b: Builder, input: Activation, window: { size: number; stride: number; padding: number; outputPhases: number }): Activation {
+  const { value, channels, height, width, examples, phases } = channelsLast(b, input)
   const clients = at(value.type.shape, 0)
-  const windows = b.windows(b.reshape(value, [clients, height, width, examples, channels]), window)
+  const windows = b.windows(b.reshape(value, [clients, height, width, examples, channels]), { ...window, inputPhases: phases })
   const grid = imageAxes(windows.type.shape)
   const positions = grid.height * grid.width * examples
-  return { ...grid, value: b.reshape(windows, [clients, positions, grid.channels]), channelsLast: true }
+  return { ...grid, value: b.reshape(windows, [clients, positions, grid.channels]), channelsLast: true, phases: window.outputPhases }
 }

@@ -75,5 +75,5 @@ function readTensor(name: string, { dtype, shape, data_offsets: [begin, end] }: 
   const length = shape.reduce((product, axis) => product * axis, 1)
   if (end - begin !== length * Float32Array.BYTES_PER_ELEMENT) throw new Error(`tensor ${name} has ${end - begin} bytes for shape [${shape}]`)
   if (end > body.byteLength) throw new Error(`it is cut off in tensor ${name}`)
-  return { shape, data: new Float32Array(body.slice(begin, end).buffer) }
+  return { shape, data: new Float32Array(Uint8Array.from(body.subarray(begin, end)).buffer) }
 }

@@ -104,8 +104,9 @@ export class Builder {
     return this.emit('split', { axis, sizes }, [x])
   }
 
-  windows(x: Value, attrs: WindowAttributes): Value {
-    return this.one('windows', attrs, [x])
+  /** Orders and taps as they are usual, row by row and last, unless said otherwise. */
+  windows(x: Value, attrs: Pick<WindowAttributes, 'size' | 'stride' | 'padding'> & Partial<WindowAttributes>): Value {
+    return this.one('windows', { inputPhases: 1, outputPhases: 1, tapsFirst: false, ...attrs }, [x])
   }
 
   normalize(x: Value, scale: Value, shift: Value, epsilon: number): { value: Value; normalized: Value; inverse: Value } {

@@ -69,11 +69,12 @@ export const gradientRules: { readonly [K in Op]: Rule<K> } = {
   },
   windows: ({ b, node, dOut }) => {
     const { height, width } = imageAxes(at(node.src, 0).type.shape)
-    return b.emit('unwindows', { ...node.attrs, height, width }, [gradientOf(dOut)])
+    const gradient = node.attrs.tapsFirst ? withTapsLast(b, gradientOf(dOut)) : gradientOf(dOut)
+    return b.emit('unwindows', { ...node.attrs, tapsFirst: false, height, width }, [gradient])
   },
   unwindows: ({ b, node, dOut }) => {
-    const { size, stride, padding } = node.attrs
-    return [b.windows(gradientOf(dOut), { size, stride, padding })]
+    const { height: _height, width: _width, ...attrs } = node.attrs
+    return [b.windows(gradientOf(dOut), attrs)]
   },
   normalize: ({ b, node, out, dOut }) => {
     const [dz, dNormalized, dInverse] = dOut
@@ -136,6 +137,15 @@ function gradientOf(dOut: readonly (Value | undefined)[]): Value {
   const [gradient] = dOut
   if (!gradient) throw new ProgramError('a gradient rule was called without a gradient')
   return gradient
+}
+
+/** [..., taps, h, w, n, c] -> [..., h, w, n, taps * c] */
+function withTapsLast(b: Builder, x: Value): Value {
+  const first = x.type.shape.length - 5
+  const leading = x.type.shape.slice(0, first)
+  const [taps, height, width, examples, channels] = x.type.shape.slice(first) as [number, number, number, number, number]
+  const perm = [...leading.keys(), first + 1, first + 2, first + 3, first, first + 4]
+  return b.reshape(b.transpose(x, perm), [...leading, height, width, examples, taps * channels])
 }
 
 /** The transpose of broadcasting: sums over the axes on which `shape` was stretched. */

@@ -11,6 +11,17 @@ export interface WindowAttributes {
   readonly size: number
   readonly stride: number
   readonly padding: number
+  /** The order of the input's positions and of the windows, see positions.ts; 1: row by row. */
+  readonly inputPhases: number
+  readonly outputPhases: number
+  /** Whether the taps stand before the windows: [..., size * size, h', w', n, c]. */
+  readonly tapsFirst: boolean
+}
+
+/** The size of the images that the windows were taken of; their taps stand last. */
+export interface UnwindowAttributes extends WindowAttributes {
+  readonly height: number
+  readonly width: number
 }
 
 export interface Attributes {
@@ -34,7 +45,7 @@ export interface Attributes {
   /** im2col: [..., h, w, n, c] -> [..., h', w', n, size * size * c]. */
   windows: WindowAttributes
   /** The transpose of `windows` (col2im): [..., h', w', n, size * size * c] -> [..., height, width, n, c], overlaps summed. */
-  unwindows: WindowAttributes & { readonly height: number; readonly width: number }
+  unwindows: UnwindowAttributes
   /**
    * `normalize(x, scale, shift)` over the last axis: x̂ = (x - mean) * inverse, inverse = 1 / sqrt(variance + epsilon), the
    * variance being the mean square (biased). Outputs: scale * x̂ + shift, x̂, inverse. scale and shift have last axis 1.
@@ -82,7 +93,7 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
 }
 
 /** How many windows fit on an axis. */
-export function windowCount(length: number, { size, stride, padding }: WindowAttributes): number {
+export function windowCount(length: number, { size, stride, padding }: Pick<WindowAttributes, 'size' | 'stride' | 'padding'>): number {
   return Math.floor((length + 2 * padding - size) / stride) + 1
 }
 
@@ -165,11 +176,13 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
     const { leading, height, width, examples, channels } = imageAxes(firstOf(shapesOf('windows', src, 1)))
     const [rows, columns] = [windowCount(height, attrs), windowCount(width, attrs)]
     require(rows > 0 && columns > 0, () => `no window of ${attrs.size} fits into ${height} x ${width}`)
-    return [f32([...leading, rows, columns, examples, attrs.size * attrs.size * channels])]
+    const taps = attrs.size * attrs.size
+    return [f32(attrs.tapsFirst ? [...leading, taps, rows, columns, examples, channels] : [...leading, rows, columns, examples, taps * channels])]
   },
   unwindows: (attrs, src) => {
     const { leading, height, width, examples, channels } = imageAxes(firstOf(shapesOf('unwindows', src, 1)))
     const { size } = attrs
+    require(!attrs.tapsFirst, () => 'unwindows takes the taps last')
     require(
       height === windowCount(attrs.height, attrs) && width === windowCount(attrs.width, attrs) && channels % (size * size) === 0,
       () => `${height} x ${width} windows of ${channels} values do not come from ${attrs.height} x ${attrs.width}`,

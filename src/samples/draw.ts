@@ -66,7 +66,7 @@ function packInverted(ink: Uint8Array): Uint8Array {
   const packed = new Uint8Array(rowBytes * side).fill(255)
   ink.forEach((black, i) => {
     const byte = Math.floor(i / side) * rowBytes + ((i % side) >> 3)
-    if (black) packed[byte] = (packed[byte] ?? 0) & ~(0x80 >> (i % side & 7))
+    if (black) packed[byte] = (packed[byte] ?? 0) & ~(0x80 >> ((i % side) & 7))
   })
   return packed
 }

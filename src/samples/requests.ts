@@ -47,7 +47,11 @@ function drawings(model: string): Samples<{ label: string; input: Image }, Image
 function curve(model: string): Samples<{ target: number[]; input: Values }, Values> {
   const points = Array.from({ length: 10 }, (_, i) => i - 4.5)
   return {
-    adapt: { model, id: 'sample', examples: points.map((x) => ({ target: [2 * Math.sin(x + 1)], input: { values: [x] } })) },
+    adapt: {
+      model,
+      id: 'sample',
+      examples: points.map((x) => ({ target: [2 * Math.sin(x + 1)], input: { values: [x] } })),
+    },
     predict: { id: 'sample', inputs: [-3, 0, 3].map((x) => ({ values: [x] })) },
   }
 }

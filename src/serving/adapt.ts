@@ -1,6 +1,11 @@
 /** The use case adapt: from a support set to a client's own model, kept in the store. */
-import { LearnerError, type SupportSet } from '../learner/learner.js'
-import { type AdaptationKey, type AdaptationStore, type StoredAdaptation, StoreFullError } from '../store/adaptation-store.js'
+import { LearnerError } from '../learner/learner.js'
+import {
+  type AdaptationKey,
+  type AdaptationStore,
+  type StoredAdaptation,
+  StoreFullError,
+} from '../store/adaptation-store.js'
 import type { Timing } from './clock.js'
 import type { ServedModel } from './served-model.js'
 import { ServingError } from './serving-error.js'
@@ -22,13 +27,10 @@ export interface Adapted {
 }
 
 export class AdaptUseCase {
-  readonly #queue: WorkQueue
-  readonly #store: AdaptationStore
-
-  constructor(queue: WorkQueue, store: AdaptationStore) {
-    this.#queue = queue
-    this.#store = store
-  }
+  constructor(
+    private readonly queue: WorkQueue,
+    private readonly store: AdaptationStore,
+  ) {}
 
   /** Throws ServingError; or the signal's reason where it aborts before the turn comes. */
   async run(order: AdaptOrder, signal: AbortSignal): Promise<Adapted> {
@@ -37,24 +39,37 @@ export class AdaptUseCase {
     const labels = labelsOf(examples)
     const support = supportSet(examples, labels)
     try {
-      const { value, timing } = await this.#queue.run(() => learner.adapt(support, { steps, learningRate, seed }), signal)
-      const made = { tenant, id, model: model.artifact.name, modelDigest: model.digest, labels, examples: countOf(support), seed }
-      return { adaptation: await this.#store.put({ ...made, ...value }), timing }
+      const { value, timing } = await this.queue.run(
+        () => learner.adapt(support, { steps, learningRate, seed }),
+        signal,
+      )
+      const made = {
+        tenant,
+        id,
+        model: model.artifact.name,
+        modelDigest: model.digest,
+        labels,
+        examples: examples.inputs.length,
+        seed,
+      }
+      return { adaptation: await this.store.put({ ...made, ...value }), timing }
     } catch (error) {
       throw asServingError(error)
     }
   }
 }
 
-function countOf(support: SupportSet): number {
-  return support.inputs.length
-}
-
 function asServingError(error: unknown): unknown {
   if (error instanceof LearnerError) {
     const code = error.code === 'not-finite' ? 'diverged' : 'unfit-examples'
-    return new ServingError({ code }, error.message)
+    return new ServingError({ code }, sentence(error.message))
   }
   if (error instanceof StoreFullError) return new ServingError({ code: 'no-room' }, error.message)
   return error
+}
+
+/** The learner's messages are clauses; a client reads sentences. */
+function sentence(clause: string): string {
+  const whole = clause.charAt(0).toUpperCase() + clause.slice(1)
+  return whole.endsWith('.') ? whole : `${whole}.`
 }

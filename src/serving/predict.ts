@@ -19,27 +19,26 @@ export interface Predicted {
 }
 
 export class PredictUseCase {
-  readonly #queue: WorkQueue
-  readonly #store: AdaptationStore
-  readonly #models: ServedModels
-
-  constructor(queue: WorkQueue, store: AdaptationStore, models: ServedModels) {
-    this.#queue = queue
-    this.#store = store
-    this.#models = models
-  }
+  constructor(
+    private readonly queue: WorkQueue,
+    private readonly store: AdaptationStore,
+    private readonly models: ServedModels,
+  ) {}
 
   /** Throws ServingError `unknown-adaptation`. */
   async find(key: AdaptationKey): Promise<Subject> {
-    const adaptation = await this.#store.get(key)
-    if (adaptation) return { adaptation, served: this.#models.get(adaptation.model) }
-    throw new ServingError({ code: 'unknown-adaptation' }, `There is no adaptation named "${key.id}"; make one with POST /adapt.`)
+    const adaptation = await this.store.get(key)
+    if (adaptation) return { adaptation, served: this.models.get(adaptation.model) }
+    throw new ServingError(
+      { code: 'unknown-adaptation' },
+      `There is no adaptation named "${key.id}"; make one with POST /adapt.`,
+    )
   }
 
-  /** `topK`: how many labels to rank. Throws ServingError; or the signal's reason where it aborts before the turn comes. */
+  /** Ranks the `topK` best labels. Throws ServingError, or the signal's reason where it aborts before the turn comes. */
   async run(subject: Subject, inputs: readonly Float32Array[], topK: number, signal: AbortSignal): Promise<Predicted> {
     const { adaptation, served } = subject
-    const { value, timing } = await this.#queue.run(() => served.learner.predict(adaptation, inputs), signal)
+    const { value, timing } = await this.queue.run(() => served.learner.predict(adaptation, inputs), signal)
     const predictions = value.map((output): Prediction => {
       if (served.model.artifact.task === 'regression') return { kind: 'values', values: [...output] }
       return rankLabels(output, adaptation.labels, topK)

@@ -20,7 +20,7 @@ export interface Score {
   readonly confidence: number
 }
 
-/** `probabilities`: one a label, of at least one; `topK`: how many to list. Ties go to the label that appeared first. */
+/** `probabilities`: one a label; `topK`: how many to list. Ties go to the label that appeared first. */
 export function rankLabels(probabilities: Float32Array, labels: readonly string[], topK: number): LabelPrediction {
   const scores = labels
     .map((label, i) => ({ label, confidence: rounded(probabilities[i] ?? 0) }))

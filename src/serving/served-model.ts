@@ -10,28 +10,32 @@ export interface ServedModel {
 }
 
 export class ServedModels {
-  readonly #byName: ReadonlyMap<string, ServedModel>
-  readonly #default: string
+  private readonly byName: ReadonlyMap<string, ServedModel>
 
   /** `defaultName` is the model of a request that names none; it must be among them. */
-  constructor(models: readonly ServedModel[], defaultName: string) {
-    this.#byName = new Map(models.map((served) => [served.model.artifact.name, served]))
-    this.#default = defaultName
+  constructor(
+    models: readonly ServedModel[],
+    private readonly defaultName: string,
+  ) {
+    this.byName = new Map(models.map((served) => [served.model.artifact.name, served]))
   }
 
   get names(): string[] {
-    return [...this.#byName.keys()]
+    return [...this.byName.keys()]
   }
 
   get default(): ServedModel {
-    return this.get(this.#default)
+    return this.get(this.defaultName)
   }
 
   /** Throws ServingError `unknown-model`. */
   get(name: string): ServedModel {
-    const served = this.#byName.get(name)
+    const served = this.byName.get(name)
     if (served) return served
-    throw new ServingError({ code: 'unknown-model' }, `There is no model named ${JSON.stringify(name)}; there is ${this.names.join(', ')}.`)
+    throw new ServingError(
+      { code: 'unknown-model' },
+      `There is no model named ${JSON.stringify(name)}; there is ${this.names.join(', ')}.`,
+    )
   }
 }
 

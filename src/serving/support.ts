@@ -20,7 +20,7 @@ export interface TargetExamples {
 
 const mostClasses = 100
 
-/** The different labels in order of their first appearance; the class of a label is its position. Empty for regression. */
+/** The different labels in order of first appearance: a label's class is its position. Empty for regression. */
 export function labelsOf(examples: Examples): string[] {
   return examples.kind === 'labels' ? [...new Set(examples.labels)] : []
 }
@@ -31,7 +31,7 @@ export function supportSet(examples: Examples, labels: readonly string[]): Suppo
   if (labels.length < 2 || labels.length > mostClasses) {
     throw new ServingError(
       { code: 'unfit-examples' },
-      `The examples have ${labels.length} different label${labels.length === 1 ? '' : 's'}; send examples of 2 to ${mostClasses}.`,
+      `The number of different labels is ${labels.length}; send examples of 2 to ${mostClasses}.`,
     )
   }
   const classOfLabel = new Map(labels.map((label, index) => [label, index]))

@@ -14,12 +14,13 @@ import {
 export type Departure = 'evicted' | 'replaced' | 'deleted'
 
 export class MemoryStore implements AdaptationStore {
-  readonly #cache: LRUCache<string, StoredAdaptation>
-  readonly #maxBytes: number
+  private readonly cache: LRUCache<string, StoredAdaptation>
 
-  constructor(maxBytes: number, onDeparture: (gone: StoredAdaptation, why: Departure) => void = () => {}) {
-    this.#maxBytes = maxBytes
-    this.#cache = new LRUCache({
+  constructor(
+    private readonly maxBytes: number,
+    onDeparture: (gone: StoredAdaptation, why: Departure) => void = () => {},
+  ) {
+    this.cache = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: ({ bytes }) => bytes,
       dispose: (gone, _key, reason) => onDeparture(gone, departure(reason)),
@@ -28,37 +29,39 @@ export class MemoryStore implements AdaptationStore {
 
   /** The sum over everything kept. */
   get bytes(): number {
-    return this.#cache.calculatedSize
+    return this.cache.calculatedSize
   }
 
   async get(key: AdaptationKey): Promise<StoredAdaptation | undefined> {
-    return this.#cache.get(keyOf(key))
+    return this.cache.get(keyOf(key))
   }
 
   async put(adaptation: NewAdaptation): Promise<StoredAdaptation> {
     const bytes = adaptationBytes(adaptation)
-    if (bytes > this.#maxBytes) {
-      throw new StoreFullError(`An adaptation of ${bytes} bytes does not fit into CACHE_BYTES=${this.#maxBytes}; raise it.`)
+    if (bytes > this.maxBytes) {
+      throw new StoreFullError(
+        `An adaptation of ${bytes} bytes does not fit into CACHE_BYTES=${this.maxBytes}; raise it.`,
+      )
     }
-    const version = (this.#cache.peek(keyOf(adaptation))?.version ?? 0) + 1
+    const version = (this.cache.peek(keyOf(adaptation))?.version ?? 0) + 1
     const stored = { ...adaptation, version, bytes }
-    this.#cache.set(keyOf(adaptation), stored)
+    this.cache.set(keyOf(adaptation), stored)
     return stored
   }
 
   async delete(key: AdaptationKey): Promise<boolean> {
-    return this.#cache.delete(keyOf(key))
+    return this.cache.delete(keyOf(key))
   }
 
   async list(tenant: string, limit: number, from = ''): Promise<Page> {
-    const all = [...this.#cache.values()]
+    const all = [...this.cache.values()]
       .filter((stored) => stored.tenant === tenant && stored.id >= from)
       .sort((a, b) => (a.id < b.id ? -1 : 1))
     return { adaptations: all.slice(0, limit), next: all[limit]?.id }
   }
 
   async close(): Promise<void> {
-    this.#cache.clear()
+    this.cache.clear()
   }
 }
 

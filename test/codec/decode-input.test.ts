@@ -23,7 +23,9 @@ test('a model of images takes sampled pixels too', async () => {
 })
 
 test('too few values', async () => {
-  await expect(decodeInput({ values: [1] }, numbers, 1e6)).rejects.toThrow('There are 1 values here; the model takes 2.')
+  await expect(decodeInput({ values: [1] }, numbers, 1e6)).rejects.toThrow(
+    'There are 1 values here; the model takes 2.',
+  )
 })
 
 test('values that 32 bits cannot hold', async () => {

@@ -7,7 +7,12 @@ export const drawing: ImageSpec = { kind: 'image', height: 8, width: 8, channels
 export const photo: ImageSpec = { kind: 'image', height: 8, width: 8, channels: 3, polarity: 'asis' }
 
 /** One value of 0 to 255 a sample, from its position; `channels` interleaved. */
-export function fill(width: number, height: number, channels: number, level: (x: number, y: number, c: number) => number): Uint8Array {
+export function fill(
+  width: number,
+  height: number,
+  channels: number,
+  level: (x: number, y: number, c: number) => number,
+): Uint8Array {
   const data = new Uint8Array(width * height * channels)
   for (let y = 0, to = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

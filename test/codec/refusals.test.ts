@@ -26,11 +26,14 @@ describe('damaged', () => {
     await expect(decode(whole.subarray(0, Math.floor(whole.length * part)))).rejects.toThrow('damaged or cut short')
   })
 
-  test.each(['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const)('a %s of which half is missing', async (format) => {
-    const grain = fill(300, 300, 1, (x, y) => (x * 7919 + y * 104729) % 251)
-    const whole = await through(grain, 300, 300, 1).toFormat(format).toBuffer()
-    await expect(decode(whole.subarray(0, whole.length >> 1))).rejects.toThrow('damaged or cut short')
-  })
+  test.each(['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const)(
+    'a %s of which half is missing',
+    async (format) => {
+      const grain = fill(300, 300, 1, (x, y) => (x * 7919 + y * 104729) % 251)
+      const whole = await through(grain, 300, 300, 1).toFormat(format).toBuffer()
+      await expect(decode(whole.subarray(0, whole.length >> 1))).rejects.toThrow('damaged or cut short')
+    },
+  )
 
   test('a flipped bit in the pixels', async () => {
     const whole = Uint8Array.from(greyPng(noise, 64, 64))
@@ -53,7 +56,9 @@ describe('bombs', () => {
   })
 
   test('a PNG that says it is small but unpacks to 50 MB never reaches the decoder that has no limit', () => {
-    expect(decodeSmallPng(withPixels(encode({ width: 8, height: 8, channels: 1, data: bar(8, 8) }), Buffer.alloc(5e7)))).toBe(undefined)
+    expect(
+      decodeSmallPng(withPixels(encode({ width: 8, height: 8, channels: 1, data: bar(8, 8) }), Buffer.alloc(5e7))),
+    ).toBe(undefined)
   })
 })
 

@@ -24,7 +24,11 @@ test('the mean of the image stays what it is, whatever the sizes', () => {
   const side = fc.integer({ min: 1, max: 40 })
   fc.assert(
     fc.property(side, side, side, side, fc.integer({ min: 1, max: 1e6 }), (w, h, toW, toH, seed) => {
-      const image = samples(w, h, Array.from({ length: w * h }, (_, i) => ((i + 1) * seed) % 256))
+      const image = samples(
+        w,
+        h,
+        Array.from({ length: w * h }, (_, i) => ((i + 1) * seed) % 256),
+      )
       const mean = (data: Float32Array) => data.reduce((sum, value) => sum + value, 0) / data.length
       expect(mean(resample(image, toW, toH).data)).toBeCloseTo(mean(image.data), 2)
     }),

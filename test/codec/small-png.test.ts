@@ -51,16 +51,29 @@ describe('the fast path gives the same pixels as sharp', () => {
 describe('what is left to sharp', () => {
   const plain = through(levels(3), width, height, 3)
 
-  test('interlaced', async () => expect(decodeSmallPng(await plain.png({ progressive: true }).toBuffer())).toBe(undefined))
+  test('interlaced', async () =>
+    expect(decodeSmallPng(await plain.png({ progressive: true }).toBuffer())).toBe(undefined))
 
   test('with a colour profile', async () =>
     expect(decodeSmallPng(await plain.png().withIccProfile('p3').toBuffer())).toBe(undefined))
 
   test('with an orientation', async () =>
-    expect(decodeSmallPng(await plain.png().withExif({ IFD0: { Orientation: '6' } }).toBuffer())).toBe(undefined))
+    expect(
+      decodeSmallPng(
+        await plain
+          .png()
+          .withExif({ IFD0: { Orientation: '6' } })
+          .toBuffer(),
+      ),
+    ).toBe(undefined))
 
   test('large', async () => {
-    const large = through(fill(300, 300, 1, (x) => x % 256), 300, 300, 1)
+    const large = through(
+      fill(300, 300, 1, (x) => x % 256),
+      300,
+      300,
+      1,
+    )
     expect(decodeSmallPng(await large.png().toBuffer())).toBe(undefined)
   })
 })

@@ -38,6 +38,8 @@ const binary = (fn: Parameters<Builder['binary']>[0], expected: number[]): Row =
 /** 3 x 3 images of one example with one channel: 1 to 9. */
 const image = { shape: [1, 3, 3, 1, 1], data: [1, 2, 3, 4, 5, 6, 7, 8, 9] }
 
+const rowByRow = { inputPhases: 1, outputPhases: 1, tapsFirst: false }
+
 function loop(trips: number): Row {
   const body = new Builder()
   const [sum, item, factor] = [body.param('sum', [2]), body.param('item', [2]), body.param('factor', [])]
@@ -101,7 +103,10 @@ export const rows: readonly Row[] = [
   }, { x: [1, 2, 3, 4, 5, 6] }, { left: [1, 4], right: [2, 3, 5, 6] }),
   row('windows, padded, stride 2', { x: image.shape }, one((b, x) => b.sum(b.windows(x, { size: 3, stride: 2, padding: 1 }), [4])), { x: image.data }, { y: [12, 16, 24, 28] }),
   row('windows, order of taps', { x: image.shape }, one((b, x) => b.windows(x, { size: 2, stride: 1, padding: 0 })), { x: image.data }, { y: [1, 2, 4, 5, 2, 3, 5, 6, 4, 5, 7, 8, 5, 6, 8, 9] }),
-  row('unwindows, overlaps summed', { x: [1, 2, 2, 1, 4] }, one((b, x) => b.emit('unwindows', { size: 2, stride: 1, padding: 0, height: 3, width: 3 }, [x])[0] as Value), { x: Array(16).fill(1) }, { y: [1, 2, 1, 2, 4, 2, 1, 2, 1] }),
+  row('windows, taps first', { x: image.shape }, one((b, x) => b.windows(x, { size: 2, stride: 1, padding: 0, tapsFirst: true })), { x: image.data }, { y: [1, 2, 4, 5, 2, 3, 5, 6, 4, 5, 7, 8, 5, 6, 8, 9] }),
+  row('windows, input by phases', { x: image.shape }, one((b, x) => b.windows(x, { size: 1, stride: 1, padding: 0, inputPhases: 2 })), { x: image.data }, { y: [1, 5, 2, 7, 9, 8, 3, 6, 4] }),
+  row('windows, output by phases', { x: image.shape }, one((b, x) => b.windows(x, { size: 1, stride: 1, padding: 0, outputPhases: 2 })), { x: image.data }, { y: [1, 3, 7, 9, 2, 8, 4, 6, 5] }),
+  row('unwindows, overlaps summed', { x: [1, 2, 2, 1, 4] }, one((b, x) => b.emit('unwindows', { ...rowByRow, size: 2, stride: 1, padding: 0, height: 3, width: 3 }, [x])[0] as Value), { x: Array(16).fill(1) }, { y: [1, 2, 1, 2, 4, 2, 1, 2, 1] }),
   row('normalize', { x: [1, 2], scale: [1, 1], shift: [1, 1] }, (b, { x, scale, shift }) => {
     const { value, normalized, inverse } = b.normalize(x as Value, scale as Value, shift as Value, 0.75)
     return { value, normalized, inverse }

@@ -16,7 +16,12 @@ if (!characters) console.warn(`Skipped: ${absent}`)
 test('5-way 1-shot on test characters, through HTTP with default settings', { timeout: 120_000 }, async (context) => {
   if (!characters) return context.skip(absent)
   const server = await startServer({ ...readConfig({}), PORT: 0, HOST: '127.0.0.1', WORKERS: 2 }, console.error)
-  const { percent } = await measureAccuracy(`http://${server.address}`, characters, { ways: 5, shots: 1, tasks: 20, seed: 1 })
+  const { percent } = await measureAccuracy(`http://${server.address}`, characters, {
+    ways: 5,
+    shots: 1,
+    tasks: 20,
+    seed: 1,
+  })
   await server.stop()
   expect(percent).toBeGreaterThanOrEqual(93)
 })

@@ -13,7 +13,13 @@ describe('images', () => {
     const adapted = await server.post('/adapt', { ...twoSigns, id: 'first' })
     expect(adapted.status).toBe(201)
     expect(adapted.body).toMatchObject({ id: 'first', model: 'tiny-images', version: 1, labels: ['upright', 'lying'] })
-    expect(adapted.body).toMatchObject({ examples: 2, steps: 3, learningRate: 0.1, seed: 1, losses: [expect.any(Number), expect.any(Number), expect.any(Number)] })
+    expect(adapted.body).toMatchObject({
+      examples: 2,
+      steps: 3,
+      learningRate: 0.1,
+      seed: 1,
+      losses: [expect.any(Number), expect.any(Number), expect.any(Number)],
+    })
     const { status, body } = await server.post('/predict', { id: 'first', inputs: [lying, upright], topK: 1 })
     expect(status).toBe(200)
     expect(body.predictions.map(({ label }: { label: string }) => label)).toEqual(['lying', 'upright'])
@@ -36,9 +42,14 @@ describe('images', () => {
 
   test('the same id again is the next version, and predictions come from it', async () => {
     await server.post('/adapt', { ...twoSigns, id: 'again' })
-    const { body } = await server.post('/adapt', { id: 'again', examples: [...twoSigns.examples, { label: 'new', input: upright }] })
+    const { body } = await server.post('/adapt', {
+      id: 'again',
+      examples: [...twoSigns.examples, { label: 'new', input: upright }],
+    })
     expect(body.version).toBe(2)
-    expect((await server.post('/predict', { id: 'again', inputs: [upright] })).body.predictions[0].scores).toHaveLength(3)
+    expect((await server.post('/predict', { id: 'again', inputs: [upright] })).body.predictions[0].scores).toHaveLength(
+      3,
+    )
   })
 
   test('labels are any texts', async () => {
@@ -79,7 +90,11 @@ test('a compressed body', async () => {
 })
 
 test('readiness', async () => {
-  expect((await server.get('/readyz')).body).toEqual({ ready: true, models: ['tiny-images', 'tiny-curves'], defaultModel: 'tiny-images' })
+  expect((await server.get('/readyz')).body).toEqual({
+    ready: true,
+    models: ['tiny-images', 'tiny-curves'],
+    defaultModel: 'tiny-images',
+  })
   server.readiness.draining = true
   const { status, headers, body } = await server.get('/readyz')
   server.readiness.draining = false

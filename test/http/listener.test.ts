@@ -29,6 +29,28 @@ test('a close waits for the request under way and not for a connection that was 
   await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow()
 })
 
+test('who has connected before the close is answered, though its request is not read yet', async () => {
+  const listener = new Listener((_request, response) => response.end('whole'))
+  const port = await listener.listen(0, '127.0.0.1')
+  const answers = Array.from({ length: 20 }, () => fetchThere(port))
+  // The connections are made by the system while this thread has not had a turn to accept them.
+  const closed = Promise.all(answers.map(({ connected }) => connected)).then(() => listener.close(60))
+  for (const { answer } of answers) expect(await answer).toMatch(/whole$/)
+  await closed
+})
+
+/** A request by hand, which tells when the system has connected it. */
+function fetchThere(port: number) {
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: there\r\nConnection: close\r\n\r\n')
+  const answer = (async () => {
+    let text = ''
+    for await (const chunk of socket) text += chunk
+    return text
+  })()
+  return { connected: once(socket, 'connect'), answer }
+}
+
 test('who takes longer than there is time is cut off', async () => {
   const { listener, responses } = slow()
   const port = await listener.listen(0, '127.0.0.1')

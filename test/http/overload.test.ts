@@ -60,6 +60,9 @@ test('a fault of the server is reported, and told to the client without its caus
   server.store.get = () => Promise.reject(cause)
   const answer = await predict()
   expect(answer.status).toBe(500)
-  expect(await answer.json()).toMatchObject({ type: 'urn:reptile-serve:internal', detail: 'The server failed; its log says why.' })
+  expect(await answer.json()).toMatchObject({
+    type: 'urn:reptile-serve:internal',
+    detail: 'The server failed; its log says why.',
+  })
   expect(server.reported).toEqual([cause])
 })

@@ -68,7 +68,15 @@ export async function startTestServer() {
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
 
 export const upright = { image: base64(greyPng(bar(16, 16), 16, 16)) }
-export const lying = { image: base64(greyPng(fill(16, 16, 1, (_x, y) => (y === 8 ? 0 : 255)), 16, 16)) }
+export const lying = {
+  image: base64(
+    greyPng(
+      fill(16, 16, 1, (_x, y) => (y === 8 ? 0 : 255)),
+      16,
+      16,
+    ),
+  ),
+}
 
 export const twoSigns = {
   id: 'signs',

@@ -46,7 +46,11 @@ export const tinyImages = () => serve(images)
 export const tinyCurves = () => serve(curves)
 
 async function serve(artifact: Artifact): Promise<ServedModel> {
-  const model = { artifact, digest: artifact.name, tensors: tensorsOf(artifact, randomInitialization(artifact, seeded(1))) }
+  const model = {
+    artifact,
+    digest: artifact.name,
+    tensors: tensorsOf(artifact, randomInitialization(artifact, seeded(1))),
+  }
   const sizes = { supports: [4, 10], queries: [1, 4] }
   return { model, learner: await createLearner(model, new ReferenceEngine(), sizes) }
 }

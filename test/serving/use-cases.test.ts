@@ -33,14 +33,22 @@ function labelled(id: string, labels: readonly string[]) {
 describe('adapt', () => {
   test('keeps what it takes to predict, with the labels in order of appearance', async () => {
     const { adaptation } = await serving().adapt.run(labelled('a', ['x', 'y', 'x', 'z']), patient)
-    expect(adaptation).toMatchObject({ id: 'a', model: 'tiny-images', version: 1, labels: ['x', 'y', 'z'], examples: 4, steps: 3 })
+    expect(adaptation).toMatchObject({
+      id: 'a',
+      model: 'tiny-images',
+      version: 1,
+      labels: ['x', 'y', 'z'],
+      examples: 4,
+      steps: 3,
+    })
     expect(adaptation.losses).toHaveLength(3)
   })
 
   test('the same id again is the next version; another id is not concerned', async () => {
     const { adapt } = serving()
     const versions = []
-    for (const id of ['a', 'a', 'b', 'a']) versions.push((await adapt.run(labelled(id, ['x', 'y']), patient)).adaptation.version)
+    for (const id of ['a', 'a', 'b', 'a'])
+      versions.push((await adapt.run(labelled(id, ['x', 'y']), patient)).adaptation.version)
     expect(versions).toEqual([1, 2, 1, 3])
   })
 
@@ -52,12 +60,15 @@ describe('adapt', () => {
   })
 
   test.each([
-    [['x'], 'The examples have 1 different label;'],
-    [['x', 'x'], 'The examples have 1 different label;'],
-    [Array.from({ length: 101 }, (_, i) => `${i}`), 'The examples have 101 different labels;'],
+    [['x'], 'The number of different labels is 1;'],
+    [['x', 'x'], 'The number of different labels is 1;'],
+    [Array.from({ length: 101 }, (_, i) => `${i}`), 'The number of different labels is 101;'],
   ])('refuses labels that make no task', async (labels, message) => {
     const refused = serving().adapt.run(labelled('a', labels), patient)
-    await expect(refused).rejects.toMatchObject({ failure: { code: 'unfit-examples' }, message: expect.stringContaining(message) })
+    await expect(refused).rejects.toMatchObject({
+      failure: { code: 'unfit-examples' },
+      message: expect.stringContaining(message),
+    })
   })
 
   test('refuses what the learner cannot learn from', async () => {
@@ -72,7 +83,9 @@ describe('adapt', () => {
   })
 
   test('an adaptation larger than the store is refused', async () => {
-    await expect(serving(100).adapt.run(labelled('a', ['x', 'y']), patient)).rejects.toMatchObject({ failure: { code: 'no-room' } })
+    await expect(serving(100).adapt.run(labelled('a', ['x', 'y']), patient)).rejects.toMatchObject({
+      failure: { code: 'no-room' },
+    })
   })
 })
 
@@ -93,13 +106,19 @@ describe('predict', () => {
   test('other tenants have no such adaptation', async () => {
     const { adapt, predict } = serving()
     await adapt.run(labelled('a', ['x', 'y']), patient)
-    await expect(predict.find({ tenant: 'u', id: 'a' })).rejects.toMatchObject({ failure: { code: 'unknown-adaptation' } })
+    await expect(predict.find({ tenant: 'u', id: 'a' })).rejects.toMatchObject({
+      failure: { code: 'unknown-adaptation' },
+    })
   })
 
   test('a regression answers with values', async () => {
     const { adapt, predict } = serving()
     const points = [-1, 0, 1].map((x) => Float32Array.of(x))
-    const examples = { kind: 'targets', inputs: points, targets: points.map(([x = 0]) => Float32Array.of(x, -x)) } as const
+    const examples = {
+      kind: 'targets',
+      inputs: points,
+      targets: points.map(([x = 0]) => Float32Array.of(x, -x)),
+    } as const
     const { adaptation } = await adapt.run({ ...settings, id: 'c', served: curves, examples, steps: 200 }, patient)
     expect(adaptation.losses.at(-1)).toBeLessThan((adaptation.losses[0] ?? 0) / 10)
     const { predictions } = await predict.run(await predict.find({ tenant: 't', id: 'c' }), points, 1, patient)

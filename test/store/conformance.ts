@@ -2,7 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import type { AdaptationStore, NewAdaptation } from '../../src/store/adaptation-store.js'
 
-export function newAdaptation(tenant: string, id: string, weights = 4, labels: readonly string[] = ['x', 'y']): NewAdaptation {
+export function newAdaptation(
+  tenant: string,
+  id: string,
+  weights = 4,
+  labels: readonly string[] = ['x', 'y'],
+): NewAdaptation {
   return {
     tenant,
     id,
@@ -34,7 +39,13 @@ export function describeStore(name: string, create: () => Promise<AdaptationStor
     test('counts versions up by key', async () => {
       const store = await create()
       const versions = []
-      for (const [tenant, id] of [['t', 'a'], ['t', 'a'], ['u', 'a'], ['t', 'b'], ['t', 'a']] as const) {
+      for (const [tenant, id] of [
+        ['t', 'a'],
+        ['t', 'a'],
+        ['u', 'a'],
+        ['t', 'b'],
+        ['t', 'a'],
+      ] as const) {
         versions.push((await store.put(newAdaptation(tenant, id))).version)
       }
       expect(versions).toEqual([1, 2, 1, 1, 3])

@@ -48,7 +48,9 @@ describe('the memory store makes room', () => {
           if (step.kind === 'delete') await store.delete({ tenant: 't', id: step.id })
           if (step.kind === 'get') await store.get({ tenant: 't', id: step.id })
           const { adaptations } = await store.list('t', 100)
-          expect(store.bytes).toBe(adaptations.reduce((sum: number, kept: NewAdaptation) => sum + adaptationBytes(kept), 0))
+          expect(store.bytes).toBe(
+            adaptations.reduce((sum: number, kept: NewAdaptation) => sum + adaptationBytes(kept), 0),
+          )
           expect(store.bytes).toBeLessThanOrEqual(3 * size)
         }
       }),

@@ -1,11 +1,11 @@
 /** Lowers a Program to an ONNX graph: one table, op -> nodes. facts of onnxruntime's CPU kernels decide which nodes. */
 import type { BinaryFunction, Op, UnaryFunction } from '../../program/ops.js'
-import { imageAxes } from '../../program/ops.js'
 import type { Node, NodeOf, Program, Value } from '../../program/program.js'
-import { at, paramsOf, sizeOf } from '../../program/program.js'
+import { at, paramsOf } from '../../program/program.js'
 import type { Graph, ValueInfo } from './format.js'
 import { GraphWriter } from './graph-writer.js'
-import { lowerInputGradient, lowerUnwindows, lowerWindows } from './windows.js'
+import { type ConvolutionGradient, convolutionGradient, rowParts, splitByPhase } from './peepholes.js'
+import { joinPhases, lowerInputGradient, lowerUnwindows, lowerWindows } from './windows.js'
 
 interface Lowering<K extends Op> {
   readonly graph: GraphWriter
@@ -108,15 +108,22 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
   reshape: ({ graph, node, src }) => [reshape(graph, at(src, 0), node.attrs.shape)],
   transpose: ({ graph, node, src }) => [graph.op('Transpose', src, { perm: node.attrs.perm })],
   concat: ({ graph, node, src }) => [graph.op('Concat', src, { axis: node.attrs.axis })],
-  split: ({ graph, node, src }) => graph.ops('Split', [...src, graph.int64s(node.attrs.sizes)], node.attrs.sizes.length, { axis: node.attrs.axis }),
-  windows: ({ graph, node, src }) => [reshape(graph, lowerWindows(graph, at(src, 0), at(node.src, 0).type.shape, node.attrs), at(node.out, 0).shape)],
+  split: (lowering) => {
+    const { graph, node, program } = lowering
+    const convolution = splitByPhase(program, node)
+    if (convolution) return phaseProducts(lowering, convolution).map((product, part) => reshape(graph, product, at(node.out, part).shape))
+    return graph.ops('Split', [...lowering.src, graph.int64s(node.attrs.sizes)], node.attrs.sizes.length, { axis: node.attrs.axis })
+  },
+  windows: ({ graph, node, program, names }) => {
+    const parts = rowParts(program, at(node.src, 0)).map(names)
+    return [reshape(graph, lowerWindows(graph, parts, at(node.src, 0).type.shape, node.attrs), at(node.out, 0).shape)]
+  },
   unwindows: (lowering) => {
-    const { graph, node, program, names } = lowering
+    const { graph, node, program } = lowering
     const shape = at(node.out, 0).shape
-    const product = convolutionGradient(program, node)
-    if (!product) return [reshape(graph, lowerUnwindows(graph, at(lowering.src, 0), shape, node.attrs), shape)]
-    const [gradient, weight] = product.src as [Value, Value]
-    return [reshape(graph, lowerInputGradient(graph, names(gradient), names(weight), shape, at(weight.type.shape, weight.type.shape.length - 1), node.attrs), shape)]
+    const convolution = convolutionGradient(program, node)
+    const rows = convolution ? joinPhases(graph, phaseProducts(lowering, convolution), shape, node.attrs) : lowerUnwindows(graph, at(lowering.src, 0), shape, node.attrs)
+    return [reshape(graph, rows, shape)]
   },
   normalize: ({ graph, node, src: [x, scale, shift] }) => {
     const shape = at(node.src, 0).type.shape
@@ -152,14 +159,7 @@ function reshape(graph: GraphWriter, x: string, shape: readonly number[]): strin
   return graph.op('Reshape', [x, graph.int64s(shape)])
 }
 
-/** The matrix product gradient x weightᵀ of one client whose result only `unwindows` reads, if that is where it comes from. */
-function convolutionGradient(program: Program, node: NodeOf<'unwindows'>): NodeOf<'matmul'> | undefined {
-  const source = at(node.src, 0)
-  const reshaped = at(program.nodes, source.node)
-  const product = reshaped.op === 'reshape' ? at(program.nodes, at(reshaped.src, 0).node) : reshaped
-  if (product.op !== 'matmul' || product.attrs.transA || !product.attrs.transB) return undefined
-  const [rows, columns] = at(product.out, 0).shape.slice(-2)
-  const { examples } = imageAxes(source.type.shape)
-  const single = sizeOf(at(product.out, 0).shape) === Number(rows) * Number(columns)
-  return single && examples > 0 && columns === source.type.shape[source.type.shape.length - 1] ? product : undefined
+function phaseProducts({ graph, names }: Pick<Lowering<Op>, 'graph' | 'names'>, { gradient, weight, shape, attrs }: ConvolutionGradient): string[] {
+  const out = at(weight.type.shape, weight.type.shape.length - 1)
+  return lowerInputGradient(graph, names(gradient), names(weight), shape, out, attrs)
 }
