@@ -110,7 +110,7 @@ export interface components {
             id?: components["schemas"]["AdaptationId"];
             /**
              * @description For a model that classifies: examples with a `label`, of 2 to 100 different labels. For a model that
-             *     regresses: examples with a `target`. At most 1000 by default.
+             *     regresses: examples with a `target`. At most 500 by default.
              */
             examples: components["schemas"]["Example"][];
             /** @description Gradient steps. Comes from the model where not given; at most 1000 by default. */

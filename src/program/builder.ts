@@ -89,6 +89,7 @@ export class Builder {
 
   /** Two transposes in a row are one, or none; one that only moves axes of length 1 is a reshape. */
   transpose(x: Value, perm: readonly number[]): Value {
+    inferTypes.transpose({ perm }, [x.type])
     const node = this.nodeOf(x)
     if (node.op === 'transpose') return this.transpose(at(node.src, 0), perm.map((axis) => at(node.attrs.perm, axis)))
     const moved = perm.filter((axis) => x.type.shape[axis] !== 1)
