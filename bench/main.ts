@@ -8,6 +8,7 @@ interface Benchmark {
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   inner: () => import('./inner.js'),
   accuracy: () => import('./accuracy.js'),
+  steps: () => import('./steps.js'),
 }
 
 const [name = '', ...rest] = process.argv.slice(2)

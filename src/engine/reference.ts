@@ -1,11 +1,10 @@
 /** The readable oracle: every operation in plain TypeScript, in float64. For tests, and for reading; not fast. */
-import type { BinaryFunction, Op, UnaryFunction, WindowAttributes } from '../program/ops.js'
-import { imageAxes, windowCount } from '../program/ops.js'
-import { placesOf, positionsInOrder } from '../program/positions.js'
+import type { BinaryFunction, Op, UnaryFunction } from '../program/ops.js'
 import type { NodeOf, Program, Shape, Value } from '../program/program.js'
 import { at, paramsOf, sizeOf } from '../program/program.js'
 import type { Engine, Executable, Tensors } from './engine.js'
 import { checkFeeds } from './feeds.js'
+import { asMatrices, broadcastIndex, coordinates, forEachTap, stridesOf } from './reference-indices.js'
 
 export class ReferenceEngine implements Engine {
   readonly name = 'reference'
@@ -15,8 +14,14 @@ export class ReferenceEngine implements Engine {
     return {
       run: async (feeds) => {
         checkFeeds(program, feeds)
-        const results = evaluate(program, Object.fromEntries(Object.entries(feeds).map(([name, { data }]) => [name, Float64Array.from(data)])))
-        const tensors = program.outputs.map(({ name, value }) => [name, { shape: value.type.shape, data: Float32Array.from(at2(results, name)) }] as const)
+        const results = evaluate(
+          program,
+          Object.fromEntries(Object.entries(feeds).map(([name, { data }]) => [name, Float64Array.from(data)])),
+        )
+        const tensors = program.outputs.map(
+          ({ name, value }) =>
+            [name, { shape: value.type.shape, data: Float32Array.from(named(results, name)) }] as const,
+        )
         return Object.fromEntries(tensors) satisfies Tensors
       },
       dispose: async () => {},
@@ -27,12 +32,15 @@ export class ReferenceEngine implements Engine {
 }
 
 /** Runs a program in float64: feeds and results by name, row-major. */
-export function evaluate(program: Program, feeds: Readonly<Record<string, Float64Array>>): Record<string, Float64Array> {
+export function evaluate(
+  program: Program,
+  feeds: Readonly<Record<string, Float64Array>>,
+): Record<string, Float64Array> {
   const values: Float64Array[][] = []
   const dataOf = (value: Value): Float64Array => at(at(values, value.node), value.output)
   for (const node of program.nodes) {
     if (node.op === 'param') {
-      values.push([at2(feeds, node.attrs.name)])
+      values.push([named(feeds, node.attrs.name)])
       continue
     }
     const kernel = kernels[node.op] as (node: NodeOf<Op>, src: Float64Array[]) => Float64Array[]
@@ -41,7 +49,7 @@ export function evaluate(program: Program, feeds: Readonly<Record<string, Float6
   return Object.fromEntries(program.outputs.map(({ name, value }) => [name, dataOf(value)]))
 }
 
-function at2<T>(record: Readonly<Record<string, T>>, name: string): T {
+function named<T>(record: Readonly<Record<string, T>>, name: string): T {
   const item = record[name]
   if (item === undefined) throw new Error(`there is no ${name}`)
   return item
@@ -114,12 +122,21 @@ const kernels: { readonly [K in Exclude<Op, 'param'>]: Kernel<K> } = {
   transpose: ({ attrs, src, out }, [x]) => {
     const from = stridesOf(at(src, 0).type.shape)
     const shape = at(out, 0).shape
-    return [generate(shape, (index) => at(some(x), coordinates(index, shape).reduce((sum, c, axis) => sum + c * at(from, at(attrs.perm, axis)), 0)))]
+    return [
+      generate(shape, (index) =>
+        at(
+          some(x),
+          coordinates(index, shape).reduce((sum, c, axis) => sum + c * at(from, at(attrs.perm, axis)), 0),
+        ),
+      ),
+    ]
   },
   concat: ({ attrs, src, out }, parts) => {
     const lengths = src.map(({ type }) => sizeOf(type.shape.slice(attrs.axis)))
     const rows = sizeOf(at(out, 0).shape.slice(0, attrs.axis))
-    const pieces = Array.from({ length: rows }, (_, row) => parts.map((part, index) => part.subarray(row * at(lengths, index), (row + 1) * at(lengths, index))))
+    const pieces = Array.from({ length: rows }, (_, row) =>
+      parts.map((part, index) => part.subarray(row * at(lengths, index), (row + 1) * at(lengths, index))),
+    )
     return [joined(pieces.flat())]
   },
   split: ({ attrs, src, out }, [x]) => {
@@ -128,7 +145,9 @@ const kernels: { readonly [K in Exclude<Op, 'param'>]: Kernel<K> } = {
     let offset = 0
     return out.map(({ shape }) => {
       const length = sizeOf(shape.slice(attrs.axis))
-      const pieces = Array.from({ length: rows }, (_, row) => some(x).subarray(row * whole + offset, row * whole + offset + length))
+      const pieces = Array.from({ length: rows }, (_, row) =>
+        some(x).subarray(row * whole + offset, row * whole + offset + length),
+      )
       offset += length
       return joined(pieces)
     })
@@ -149,7 +168,11 @@ const kernels: { readonly [K in Exclude<Op, 'param'>]: Kernel<K> } = {
   },
   normalize: ({ attrs, src }, [x, scale, shift]) => {
     const length = at(at(src, 0).type.shape, at(src, 0).type.shape.length - 1)
-    const [value, normalized, inverse] = [new Float64Array(some(x).length), new Float64Array(some(x).length), new Float64Array(some(scale).length)]
+    const [value, normalized, inverse] = [
+      new Float64Array(some(x).length),
+      new Float64Array(some(x).length),
+      new Float64Array(some(scale).length),
+    ]
     inverse.forEach((_, row) => {
       const values = some(x).subarray(row * length, (row + 1) * length)
       const mean = values.reduce((sum, v) => sum + v, 0) / length
@@ -189,7 +212,7 @@ const kernels: { readonly [K in Exclude<Op, 'param'>]: Kernel<K> } = {
       })
       const results = evaluate(body, Object.fromEntries(inputs.map((value, index) => [at(names, index), value])))
       body.outputs.forEach(({ name }, index) => {
-        const result = at2(results, name)
+        const result = named(results, name)
         if (index < carried) state[index] = result
         else at(stacks, index - carried).set(result, step * result.length)
       })
@@ -215,50 +238,4 @@ function joined(pieces: readonly Float64Array[]): Float64Array {
     offset += piece.length
   }
   return result
-}
-
-function stridesOf(shape: Shape): number[] {
-  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))
-}
-
-function coordinates(index: number, shape: Shape): number[] {
-  return stridesOf(shape).map((stride, axis) => Math.floor(index / stride) % at(shape, axis))
-}
-
-/** Maps an element of the broadcast shape `to` to the element of `from` that it reads. */
-function broadcastIndex(from: Shape, to: Shape): (index: number) => number {
-  const strides = stridesOf(from)
-  const missing = to.length - from.length
-  return (index) =>
-    coordinates(index, to).reduce((sum, c, axis) => {
-      const own = axis - missing
-      return own < 0 || from[own] === 1 ? sum : sum + c * at(strides, own)
-    }, 0)
-}
-
-function asMatrices(shape: Shape): [number, number, number] {
-  const [rows, columns] = shape.slice(-2) as [number, number]
-  return [sizeOf(shape.slice(0, -2)), rows, columns]
-}
-
-/** Calls `visit` with the index of each pixel's channel and of the window's tap that reads it; padding is not visited. */
-function forEachTap(shape: Shape, attrs: WindowAttributes, visit: (pixel: number, tap: number) => void): void {
-  const { leading, height, width, examples, channels } = imageAxes(shape)
-  const windows = positionsInOrder(windowCount(height, attrs), windowCount(width, attrs), attrs.outputPhases)
-  const places = placesOf(height, width, attrs.inputPhases)
-  const taps = attrs.size * attrs.size
-  for (let image = 0; image < sizeOf(leading); image++)
-    for (const [place, { row, column }] of windows.entries())
-      for (let tap = 0; tap < taps; tap++) {
-        const y = row * attrs.stride + Math.floor(tap / attrs.size) - attrs.padding
-        const x = column * attrs.stride + (tap % attrs.size) - attrs.padding
-        if (y < 0 || y >= height || x < 0 || x >= width) continue
-        const pixel = image * height * width + at(places, y * width + x)
-        const window = attrs.tapsFirst ? (image * taps + tap) * windows.length + place : image * windows.length + place
-        for (let example = 0; example < examples; example++) {
-          const target = window * examples + example
-          const row = attrs.tapsFirst ? target : target * taps + tap
-          for (let c = 0; c < channels; c++) visit((pixel * examples + example) * channels + c, row * channels + c)
-        }
-      }
 }

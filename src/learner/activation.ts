@@ -22,20 +22,30 @@ export interface Activation {
 
 /** The phases in which layer `index` leaves its positions: those of the stride of the next windows, or 1 where none follow. */
 export function phasesBehind(layers: readonly Layer[], index: number): number {
-  const next = layers.slice(index + 1).find((layer) => layer.type === 'conv2d' || layer.type === 'maxPool' || layer.type === 'dense')
+  const next = layers
+    .slice(index + 1)
+    .find((layer) => layer.type === 'conv2d' || layer.type === 'maxPool' || layer.type === 'dense')
   return next && 'stride' in next ? next.stride : 1
 }
 
 export function positionsLast(b: Builder, activation: Activation): Activation {
-  return activation.channelsLast ? { ...activation, value: b.transpose(activation.value, [0, 2, 1]), channelsLast: false } : activation
+  return activation.channelsLast
+    ? { ...activation, value: b.transpose(activation.value, [0, 2, 1]), channelsLast: false }
+    : activation
 }
 
 export function channelsLast(b: Builder, activation: Activation): Activation {
-  return activation.channelsLast ? activation : { ...activation, value: b.transpose(activation.value, [0, 2, 1]), channelsLast: true }
+  return activation.channelsLast
+    ? activation
+    : { ...activation, value: b.transpose(activation.value, [0, 2, 1]), channelsLast: true }
 }
 
 /** Examples x [B, n, h * w * c] as an activation. */
-export function inputActivation(b: Builder, x: Value, { channels, height, width }: { channels: number; height: number; width: number }): Activation {
+export function inputActivation(
+  b: Builder,
+  x: Value,
+  { channels, height, width }: { channels: number; height: number; width: number },
+): Activation {
   const [clients, examples] = x.type.shape as [number, number]
   const apart = b.reshape(x, [clients, examples, height * width, channels])
   const value = b.reshape(b.transpose(apart, [0, 2, 1, 3]), [clients, height * width * examples, channels])
@@ -47,5 +57,13 @@ export function flatten(b: Builder, activation: Activation): Activation {
   const { value, channels, height, width, examples, phases } = positionsLast(b, activation)
   if (phases !== 1 && height * width > 1) throw new Error('the values of an example are flattened row by row only')
   const size = channels * height * width
-  return { value: b.reshape(value, [at(value.type.shape, 0), size, examples]), channelsLast: false, channels: size, height: 1, width: 1, examples, phases: 1 }
+  return {
+    value: b.reshape(value, [at(value.type.shape, 0), size, examples]),
+    channelsLast: false,
+    channels: size,
+    height: 1,
+    width: 1,
+    examples,
+    phases: 1,
+  }
 }

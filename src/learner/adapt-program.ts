@@ -30,7 +30,9 @@ export function dropoutMasks(artifact: Artifact, batch: number): { name: string;
   const shapes = layerShapes(artifact)
   return artifact.layers.flatMap((layer, index) => {
     const { channels, height, width } = at(shapes, index)
-    return layer.type === 'dropout' ? [{ name: `mask.${index}`, rate: layer.rate, shape: [channels, batch * height * width] }] : []
+    return layer.type === 'dropout'
+      ? [{ name: `mask.${index}`, rate: layer.rate, shape: [channels, batch * height * width] }]
+      : []
   })
 }
 
@@ -51,7 +53,10 @@ export function adaptProgram(artifact: Artifact, { classes, clients, batch, slic
     y: b.param('y', [...leading, clients, batch, outputs]),
     masks: masks.map(({ name, shape }) => b.param(name, [...leading, clients, ...shape])),
   })
-  const state = (b: Builder) => [b.param('weights', [clients, layout.adaptedSize]), ...(moments > 0 ? [b.param('moments', [clients, moments])] : [])]
+  const state = (b: Builder) => [
+    b.param('weights', [clients, layout.adaptedSize]),
+    ...(moments > 0 ? [b.param('moments', [clients, moments])] : []),
+  ]
   const sharedOf = (b: Builder) => (layout.sharedSize > 0 ? [b.param('shared', [1, layout.sharedSize])] : [])
 
   const outer = new Builder()
@@ -88,13 +93,20 @@ function innerStep(
   const parameters = splitParameters(b, weights, layout.adapted)
   if (shared) for (const [name, value] of splitShared(b, shared, layout, clients)) parameters.set(name, value)
   const outputs = forward(b, artifact, parameters, x, ofMiniBatch(b, artifact, masks))
-  const loss = artifact.task === 'classification' ? crossEntropy(b, classify(b, parameters, outputs), y) : squaredError(b, outputs, y)
+  const loss =
+    artifact.task === 'classification'
+      ? crossEntropy(b, classify(b, parameters, outputs), y)
+      : squaredError(b, outputs, y)
   // The clients' losses are independent, so the gradient of their sum is each one's own.
   const total = b.scale(b.sum(loss, [0]), lossScale(artifact.innerLoop.optimizer))
   const [gradient] = differentiate(b, total, [weights])
   const rate = b.reshape(rates, [clients, 1])
   const next = update(b, artifact.innerLoop.optimizer, weights, gradient as Value, moments, rate)
-  return b.build({ weights: next.weights, ...(next.moments ? { moments: next.moments } : {}), losses: b.reshape(loss, [clients]) })
+  return b.build({
+    weights: next.weights,
+    ...(next.moments ? { moments: next.moments } : {}),
+    losses: b.reshape(loss, [clients]),
+  })
 }
 
 /** While adapting, batch norm takes the statistics of the mini-batch. */

@@ -3,9 +3,16 @@ import type { Engine } from '../engine/engine.js'
 import type { Model, WidthSettings } from '../model/artifact.js'
 import { Features } from './features.js'
 import { headFromPrototypes, headFromVector } from './head.js'
-import { InnerLoop } from './inner-loop.js'
 import { type Initialization, initializationOf, startingMoments } from './initialization.js'
-import { type Adaptation, type AdaptSettings, type ClassificationSupport, type Learner, LearnerError, type SupportSet } from './learner.js'
+import { InnerLoop } from './inner-loop.js'
+import {
+  type Adaptation,
+  type AdaptSettings,
+  type ClassificationSupport,
+  type Learner,
+  LearnerError,
+  type SupportSet,
+} from './learner.js'
 import { Predictor } from './predictor.js'
 import { sharedConcat, sharedFloats } from './shared-memory.js'
 
@@ -18,13 +25,21 @@ export interface LearnerSizes {
 
 export const defaultSizes: LearnerSizes = { supports: [5, 10, 25, 50, 100, 200, 500], queries: [1, 8, 32] }
 
-export async function createLearner(model: Model, engine: Engine, sizes: LearnerSizes = defaultSizes): Promise<Learner> {
+export async function createLearner(
+  model: Model,
+  engine: Engine,
+  sizes: LearnerSizes = defaultSizes,
+): Promise<Learner> {
   const { artifact } = model
   const features = await Features.compile(engine, artifact, sizes.supports)
   const widths: Width[] = []
   for (const settings of artifact.innerLoop.widths) {
     const innerLoop = await InnerLoop.compile(engine, artifact, settings)
-    widths.push({ settings, innerLoop, predictor: await Predictor.compile(engine, artifact, settings.classes, sizes.queries) })
+    widths.push({
+      settings,
+      innerLoop,
+      predictor: await Predictor.compile(engine, artifact, settings.classes, sizes.queries),
+    })
   }
   return new ModelLearner(model, features, widths)
 }
@@ -53,7 +68,10 @@ class ModelLearner implements Learner {
 
   async adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation> {
     if (support.inputs.length > this.maxExamples) {
-      throw new LearnerError('too-many-examples', `${support.inputs.length} examples are more than the ${this.maxExamples} that one adaptation can take`)
+      throw new LearnerError(
+        'too-many-examples',
+        `${support.inputs.length} examples are more than the ${this.maxExamples} that one adaptation can take`,
+      )
     }
     const { artifact } = this.model
     const { shared } = this.initialization
@@ -62,21 +80,34 @@ class ModelLearner implements Learner {
     const steps = settings.steps ?? width.settings.steps
     const learningRate = settings.learningRate ?? width.settings.learningRate
     const start = {
-      weights: support.kind === 'classification' ? await this.startClassifier(support, width) : this.initialization.body,
+      weights:
+        support.kind === 'classification' ? await this.startClassifier(support, width) : this.initialization.body,
       moments: startingMoments(artifact, this.initialization, width.settings.classes),
     }
-    const { weights, losses } = await width.innerLoop.run(start, shared, support, { steps, learningRate, seed: settings.seed })
+    const { weights, losses } = await width.innerLoop.run(start, shared, support, {
+      steps,
+      learningRate,
+      seed: settings.seed,
+    })
     const adapted = sharedConcat(weights)
     const { statistics } = await this.features.of(this.bodyOf(adapted), shared, support.inputs)
     if (!allFinite(losses) || !allFinite(adapted) || !allFinite(statistics)) {
-      throw new LearnerError('not-finite', `${steps} inner steps at learning rate ${learningRate} ended in numbers that are not finite: use a smaller learning rate or fewer steps`)
+      throw new LearnerError(
+        'not-finite',
+        `${steps} inner steps at learning rate ${learningRate} ended in numbers that are not finite: use a smaller learning rate or fewer steps`,
+      )
     }
     return { classes, weights: adapted, statistics, steps, learningRate, losses }
   }
 
   async predict(adaptation: Adaptation, inputs: readonly Float32Array[]): Promise<Float32Array[]> {
     const { classes, weights, statistics } = adaptation
-    const outputs = await this.widthFor(classes).predictor.outputs(weights, this.initialization.shared, statistics, inputs)
+    const outputs = await this.widthFor(classes).predictor.outputs(
+      weights,
+      this.initialization.shared,
+      statistics,
+      inputs,
+    )
     return classes > 0 ? outputs.map((row) => row.subarray(0, classes)) : outputs
   }
 
@@ -94,7 +125,10 @@ class ModelLearner implements Learner {
     const { body, shared, head } = this.initialization
     if (spec?.kind === 'prototypes') {
       const { features } = await this.features.of(body, shared, support.inputs)
-      return sharedConcat(body, headFromPrototypes(features, support.classOf, support.classes, settings.classes, spec.scale))
+      return sharedConcat(
+        body,
+        headFromPrototypes(features, support.classOf, support.classes, settings.classes, spec.scale),
+      )
     }
     return sharedConcat(body, headFromVector(head ?? new Float32Array(0), support.classes, settings.classes))
   }
@@ -105,11 +139,15 @@ class ModelLearner implements Learner {
   }
 
   private widthFor(classes: number): Width {
-    if (this.model.artifact.task === 'classification' && classes < 2) throw new LearnerError('too-few-classes', `a classifier needs examples of at least 2 classes, not ${classes}`)
+    if (this.model.artifact.task === 'classification' && classes < 2)
+      throw new LearnerError('too-few-classes', `a classifier needs examples of at least 2 classes, not ${classes}`)
     const width = this.widths.find(({ settings }) => settings.classes >= classes)
     if (width) return width
     const widest = this.widths.at(-1)?.settings.classes
-    throw new LearnerError('too-many-classes', `${classes} classes are more than the ${widest} that this model can tell apart`)
+    throw new LearnerError(
+      'too-many-classes',
+      `${classes} classes are more than the ${widest} that this model can tell apart`,
+    )
   }
 }
 

@@ -26,7 +26,10 @@ export function batchNormChannels(artifact: Artifact): number[] {
  * Feeds: weights[B, body size], shared[1,Q] (where the scope leaves something out), x[B,M,input], exampleWeights[B,M] (each
  * client's sum to 1). Results: features[B,M,F], and statistics[B,statistics size] where the model has batch norms.
  */
-export function featuresProgram(artifact: Artifact, { clients, examples }: { clients: number; examples: number }): Program {
+export function featuresProgram(
+  artifact: Artifact,
+  { clients, examples }: { clients: number; examples: number },
+): Program {
   const b = new Builder()
   const parameters = declareWeights(b, bodyOf(artifact), clients)
   const x = b.param('x', [clients, examples, at(layerShapes(artifact), 0).size])
@@ -46,11 +49,20 @@ export function featuresProgram(artifact: Artifact, { clients, examples }: { cli
 }
 
 /** Mean and inverse deviation [B, C, 1] of x [B, C, positions] under weights of the examples [B, M]. */
-function weightedStatistics(b: Builder, x: Value, exampleWeights: Value, epsilon: number): { mean: Value; inverse: Value } {
+function weightedStatistics(
+  b: Builder,
+  x: Value,
+  exampleWeights: Value,
+  epsilon: number,
+): { mean: Value; inverse: Value } {
   const [clients, examples] = exampleWeights.type.shape as [number, number]
   const positions = at(x.type.shape, 2)
   const area = positions / examples
-  const perPosition = b.expand(b.reshape(b.scale(exampleWeights, 1 / area), [clients, 1, examples]), [clients, area, examples])
+  const perPosition = b.expand(b.reshape(b.scale(exampleWeights, 1 / area), [clients, 1, examples]), [
+    clients,
+    area,
+    examples,
+  ])
   const weights = b.reshape(perPosition, [clients, positions, 1])
   const mean = b.matmul(x, weights)
   const centred = b.sub(x, mean)

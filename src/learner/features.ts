@@ -30,7 +30,8 @@ export class Features {
   /** `sizes`, growing: the numbers of examples to compile for. */
   static async compile(engine: Engine, artifact: Artifact, sizes: readonly number[]): Promise<Features> {
     const executables = new Map<number, Executable>()
-    for (const examples of sizes) executables.set(examples, await engine.compile(featuresProgram(artifact, { clients: 1, examples })))
+    for (const examples of sizes)
+      executables.set(examples, await engine.compile(featuresProgram(artifact, { clients: 1, examples })))
     return new Features(artifact, executables)
   }
 
@@ -49,7 +50,8 @@ export class Features {
       exampleWeights: { shape: [1, size], data: exampleWeights },
     })
     const features = rows(results.features?.data as Float32Array, inputs.length, this.featureSize)
-    const statistics = statisticsSize(this.artifact) > 0 ? sharedConcat(results.statistics?.data as Float32Array) : sharedFloats(0)
+    const statistics =
+      statisticsSize(this.artifact) > 0 ? sharedConcat(results.statistics?.data as Float32Array) : sharedFloats(0)
     return { features, statistics }
   }
 

@@ -19,14 +19,21 @@ const LARGEST_WINDOW = 64
 
 /** How many of the first layers are done by `convolveNormalizedInput`: convolution, batch norm, and a ReLU; 0: it does not fit. */
 export function fusedLayers([first, second, third]: readonly Layer[]): number {
-  const fits = first?.type === 'conv2d' && !first.bias && first.kernel ** 2 <= LARGEST_WINDOW && second?.type === 'batchNorm'
+  const fits =
+    first?.type === 'conv2d' && !first.bias && first.kernel ** 2 <= LARGEST_WINDOW && second?.type === 'batchNorm'
   return fits ? (third?.type === 'relu' ? 3 : 2) : 0
 }
 
 /** The fused layers applied to the input, channels last. */
-export function convolveNormalizedInput(b: Builder, layers: readonly Layer[], parameters: Parameters, input: Activation): Activation {
+export function convolveNormalizedInput(
+  b: Builder,
+  layers: readonly Layer[],
+  parameters: Parameters,
+  input: Activation,
+): Activation {
   const [first, second] = layers
-  if (first?.type !== 'conv2d' || second?.type !== 'batchNorm') throw new Error('only a convolution with a batch norm behind it can be fused')
+  if (first?.type !== 'conv2d' || second?.type !== 'batchNorm')
+    throw new Error('only a convolution with a batch norm behind it can be fused')
   const window = { size: first.kernel, stride: first.stride, padding: first.padding }
   const [height, width] = [windowCount(input.height, window), windowCount(input.width, window)]
   const phases = phasesBehind(layers, 0)
@@ -36,16 +43,34 @@ export function convolveNormalizedInput(b: Builder, layers: readonly Layer[], pa
   const sizes = phaseSizes(height, width, phases).map((size) => size * input.examples)
   const products = b.split(withOnes(b, columns), 2, sizes).map((part) => b.matmul(part, weight, { transA: true }))
   const parts = fusedLayers(layers) === 3 ? products.map(b.relu) : products
-  return { value: b.concat(parts, 1), channelsLast: true, channels: first.filters, height, width, examples: input.examples, phases }
+  return {
+    value: b.concat(parts, 1),
+    channelsLast: true,
+    channels: first.filters,
+    height,
+    width,
+    examples: input.examples,
+    phases,
+  }
 }
 
 /** The input's windows with the positions last, [B, size * size * c, positions]: all examples of a pixel are gathered at once. */
-function inputColumns(b: Builder, { value, channels, height, width, examples }: Activation, window: { size: number; stride: number; padding: number; outputPhases: number }): Value {
+function inputColumns(
+  b: Builder,
+  { value, channels, height, width, examples }: Activation,
+  window: { size: number; stride: number; padding: number; outputPhases: number },
+): Value {
   const clients = at(value.type.shape, 0)
   const positions = windowCount(height, window) * windowCount(width, window)
   const channelMajor = b.transpose(b.reshape(value, [clients, height * width, examples, channels]), [0, 1, 3, 2])
   const pixels = b.reshape(channelMajor, [clients, height, width, 1, channels * examples])
-  const taps = b.reshape(b.windows(pixels, { ...window, tapsFirst: true }), [clients, window.size ** 2, positions, channels, examples])
+  const taps = b.reshape(b.windows(pixels, { ...window, tapsFirst: true }), [
+    clients,
+    window.size ** 2,
+    positions,
+    channels,
+    examples,
+  ])
   return b.reshape(b.transpose(taps, [0, 1, 3, 2, 4]), [clients, window.size ** 2 * channels, positions * examples])
 }
 

@@ -11,7 +11,13 @@ export type Head = Float32Array
  * Rows from class prototypes: W_i = scale * (c_i - m) / |c_i - m|, b_i = -W_i m, with c_i the mean feature of class i and m
  * the mean of the c_i. A class whose prototype is the mean itself starts at zero.
  */
-export function headFromPrototypes(features: readonly Float32Array[], classOf: readonly number[], classes: number, width: number, scale: number): Head {
+export function headFromPrototypes(
+  features: readonly Float32Array[],
+  classOf: readonly number[],
+  classes: number,
+  width: number,
+  scale: number,
+): Head {
   const size = at(features, 0).length
   const prototypes = classMeans(features, classOf, classes)
   const middle = meanOf(prototypes)
@@ -40,7 +46,9 @@ export function headFromVector(vector: Float32Array, classes: number, width: num
 /** The mean over the used classes, [F + 1]: what the meta-step takes of an adapted head, and of its moments. */
 export function meanOverClasses(head: Head, classes: number, width: number): Float32Array {
   const size = head.length / width - 1
-  const rows = Array.from({ length: classes }, (_, row) => Float64Array.of(...head.subarray(row * size, (row + 1) * size), at(head, width * size + row)))
+  const rows = Array.from({ length: classes }, (_, row) =>
+    Float64Array.of(...head.subarray(row * size, (row + 1) * size), at(head, width * size + row)),
+  )
   return Float32Array.from(meanOf(rows))
 }
 
@@ -49,11 +57,14 @@ function emptyHead(width: number, size: number): Head {
 }
 
 function classMeans(features: readonly Float32Array[], classOf: readonly number[], classes: number): Float64Array[] {
-  return Array.from({ length: classes }, (_, label) => meanOf(features.filter((_, example) => classOf[example] === label)))
+  return Array.from({ length: classes }, (_, label) =>
+    meanOf(features.filter((_, example) => classOf[example] === label)),
+  )
 }
 
 function meanOf(vectors: readonly ArrayLike<number>[]): Float64Array {
   const mean = new Float64Array(at(vectors, 0).length)
-  for (const vector of vectors) for (let i = 0; i < mean.length; i++) mean[i] = at(mean, i) + at(vector, i) / vectors.length
+  for (const vector of vectors)
+    for (let i = 0; i < mean.length; i++) mean[i] = at(mean, i) + at(vector, i) / vectors.length
   return mean
 }

@@ -9,8 +9,8 @@ import { balancedExamples } from './mini-batches.js'
 import { rateOf } from './optimizers.js'
 import { featureSize, layoutParameters } from './parameters.js'
 import { fraction, type Random, seeded } from './random.js'
-import { sharedFloats } from './shared-memory.js'
 import { layerShapes } from './shapes.js'
+import { sharedFloats } from './shared-memory.js'
 
 /** Where a run of inner steps stands. */
 export interface InnerState {
@@ -44,24 +44,43 @@ export class InnerLoop {
   }
 
   /** `slice`: the most steps of one run of the engine. */
-  static async compile(engine: Engine, artifact: Artifact, settings: WidthSettings, slice = stepsPerSlice(artifact, settings.classes, settings.batch)): Promise<InnerLoop> {
+  static async compile(
+    engine: Engine,
+    artifact: Artifact,
+    settings: WidthSettings,
+    slice = stepsPerSlice(artifact, settings.classes, settings.batch),
+  ): Promise<InnerLoop> {
     const { classes, batch } = settings
     const executable = await engine.compile(adaptProgram(artifact, { classes, clients: 1, batch, slice }))
     return new InnerLoop(artifact, settings, slice, executable)
   }
 
   /** Runs `steps` inner steps from `start`; `shared` holds the parameters that do not adapt. */
-  async run(start: InnerState, shared: Float32Array, support: SupportSet, { steps, learningRate, seed }: InnerSettings): Promise<InnerRun> {
+  async run(
+    start: InnerState,
+    shared: Float32Array,
+    support: SupportSet,
+    { steps, learningRate, seed }: InnerSettings,
+  ): Promise<InnerRun> {
     const random = seeded(seed)
     const examples = balancedExamples(random, support)
     let state = start
     const losses: number[] = []
     for (let done = 0; done < steps; done += this.slice) {
       const count = Math.min(this.slice, steps - done)
-      const rates = Array.from({ length: count }, (_, step) => rateOf(this.artifact.innerLoop.optimizer, learningRate, done + step))
-      const feeds = { ...this.batches(random, examples, support, count), ...this.stateFeeds(state, shared), ...this.rateFeeds(rates) }
+      const rates = Array.from({ length: count }, (_, step) =>
+        rateOf(this.artifact.innerLoop.optimizer, learningRate, done + step),
+      )
+      const feeds = {
+        ...this.batches(random, examples, support, count),
+        ...this.stateFeeds(state, shared),
+        ...this.rateFeeds(rates),
+      }
       const results = await this.executable.run(feeds)
-      state = { weights: floats(results, 'weights'), moments: results.moments ? floats(results, 'moments') : state.moments }
+      state = {
+        weights: floats(results, 'weights'),
+        moments: results.moments ? floats(results, 'moments') : state.moments,
+      }
       losses.push(...floats(results, 'losses').subarray(0, count))
     }
     return { ...state, losses }
@@ -75,7 +94,9 @@ export class InnerLoop {
     return {
       weights: { shape: [1, weights.length], data: weights },
       ...(moments.length > 0 ? { moments: { shape: [1, moments.length], data: moments } } : {}),
-      ...(layoutParameters(this.artifact, 0).sharedSize > 0 ? { shared: { shape: [1, shared.length], data: shared } } : {}),
+      ...(layoutParameters(this.artifact, 0).sharedSize > 0
+        ? { shared: { shape: [1, shared.length], data: shared } }
+        : {}),
     }
   }
 

@@ -24,7 +24,12 @@ export function forward(b: Builder, artifact: Artifact, parameters: Parameters, 
   const input = inputActivation(b, x, at(layerShapes(artifact), 0))
   const fused = mode.ownStatistics ? fusedLayers(artifact.layers) : 0
   const first = fused > 0 ? convolveNormalizedInput(b, artifact.layers, parameters, input) : input
-  const last = artifact.layers.slice(fused).reduce((activation, _layer, index) => apply(b, artifact.layers, index + fused, activation, parameters, mode), first)
+  const last = artifact.layers
+    .slice(fused)
+    .reduce(
+      (activation, _layer, index) => apply(b, artifact.layers, index + fused, activation, parameters, mode),
+      first,
+    )
   return flatten(b, last).value
 }
 
@@ -33,20 +38,35 @@ export function classify(b: Builder, parameters: Parameters, features: Value): V
   return dense(b, features, parameter(parameters, 'head.weight'), parameter(parameters, 'head.bias'))
 }
 
-function apply(b: Builder, layers: readonly Layer[], index: number, input: Activation, parameters: Parameters, mode: Mode): Activation {
+function apply(
+  b: Builder,
+  layers: readonly Layer[],
+  index: number,
+  input: Activation,
+  parameters: Parameters,
+  mode: Mode,
+): Activation {
   const layer = at(layers, index)
   const outputPhases = phasesBehind(layers, index)
   const own = (name: string): Value => parameter(parameters, `${index}.${name}`)
   switch (layer.type) {
     case 'conv2d': {
-      const columns = windowsOf(b, input, { size: layer.kernel, stride: layer.stride, padding: layer.padding, outputPhases })
+      const columns = windowsOf(b, input, {
+        size: layer.kernel,
+        stride: layer.stride,
+        padding: layer.padding,
+        outputPhases,
+      })
       const product = b.matmul(columns.value, asMatrix(b, own('weight')))
       const value = layer.bias ? b.add(product, asRow(b, own('bias'))) : product
       return { ...columns, value, channels: layer.filters }
     }
     case 'batchNorm': {
       const x = positionsLast(b, input)
-      return { ...x, value: mode.normalize(index, x.value, asColumn(b, own('scale')), asColumn(b, own('shift')), layer.epsilon) }
+      return {
+        ...x,
+        value: mode.normalize(index, x.value, asColumn(b, own('scale')), asColumn(b, own('shift')), layer.epsilon),
+      }
     }
     case 'relu':
       return { ...input, value: b.relu(input.value) }
@@ -61,7 +81,11 @@ function apply(b: Builder, layers: readonly Layer[], index: number, input: Activ
       const windows = windowsOf(b, input, { size: layer.size, stride: layer.stride, padding: 0, outputPhases })
       const [clients, positions] = windows.value.type.shape as [number, number]
       const taps = b.reshape(windows.value, [clients, positions, layer.size * layer.size, input.channels])
-      return { ...windows, value: b.reshape(b.max(taps, [2]), [clients, positions, input.channels]), channels: input.channels }
+      return {
+        ...windows,
+        value: b.reshape(b.max(taps, [2]), [clients, positions, input.channels]),
+        channels: input.channels,
+      }
     }
     case 'dense': {
       const flat = flatten(b, input)
@@ -76,11 +100,23 @@ function dense(b: Builder, value: Value, weight: Value, bias: Value): Value {
 }
 
 /** The windows of an activation, [B, positions, size * size * channels]. */
-function windowsOf(b: Builder, input: Activation, window: { size: number; stride: number; padding: number; outputPhases: number }): Activation {
+function windowsOf(
+  b: Builder,
+  input: Activation,
+  window: { size: number; stride: number; padding: number; outputPhases: number },
+): Activation {
   const { value, channels, height, width, examples, phases } = channelsLast(b, input)
   const clients = at(value.type.shape, 0)
-  const windows = b.windows(b.reshape(value, [clients, height, width, examples, channels]), { ...window, inputPhases: phases })
+  const windows = b.windows(b.reshape(value, [clients, height, width, examples, channels]), {
+    ...window,
+    inputPhases: phases,
+  })
   const grid = imageAxes(windows.type.shape)
   const positions = grid.height * grid.width * examples
-  return { ...grid, value: b.reshape(windows, [clients, positions, grid.channels]), channelsLast: true, phases: window.outputPhases }
+  return {
+    ...grid,
+    value: b.reshape(windows, [clients, positions, grid.channels]),
+    channelsLast: true,
+    phases: window.outputPhases,
+  }
 }

@@ -33,7 +33,14 @@ export function lossScale(optimizer: OptimizerSpec): number {
 }
 
 /** One update. weights and gradient (scaled by `lossScale`) [B, P], moments [B, momentsPerParameter * P] (first moments, then second), rate [B, 1]. */
-export function update(b: Builder, optimizer: OptimizerSpec, weights: Value, gradient: Value, moments: Value | undefined, rate: Value): Update {
+export function update(
+  b: Builder,
+  optimizer: OptimizerSpec,
+  weights: Value,
+  gradient: Value,
+  moments: Value | undefined,
+  rate: Value,
+): Update {
   switch (optimizer.type) {
     case 'sgd':
       return { moments, weights: b.sub(weights, b.mul(gradient, rate)) }
@@ -45,10 +52,12 @@ export function update(b: Builder, optimizer: OptimizerSpec, weights: Value, gra
       const { beta1, beta2, epsilon } = optimizer
       const unscale = 1 / lossScale(optimizer)
       const size = at(weights.type.shape, 1)
-      const [first, second] = beta1 === 0 ? [undefined, kept(moments)] : (b.split(kept(moments), 1, [size, size]) as [Value, Value])
+      const [first, second] =
+        beta1 === 0 ? [undefined, kept(moments)] : (b.split(kept(moments), 1, [size, size]) as [Value, Value])
       const square = b.add(b.scale(second, beta2), b.mul(gradient, gradient))
       const deviation = b.add(b.sqrt(square), b.scalar(epsilon))
-      if (!first) return { weights: b.sub(weights, b.mul(b.div(gradient, deviation), b.scale(rate, unscale))), moments: square }
+      if (!first)
+        return { weights: b.sub(weights, b.mul(b.div(gradient, deviation), b.scale(rate, unscale))), moments: square }
       const mean = b.add(b.scale(first, beta1), b.scale(gradient, (1 - beta1) * unscale))
       return { weights: b.sub(weights, b.mul(b.div(mean, deviation), rate)), moments: b.concat([mean, square], 1) }
     }

@@ -47,7 +47,11 @@ export function sizeOfAll(parameters: readonly Parameter[]): number {
 /** Cuts flat vectors [B, size] into parameters [B, ...shape], by name. */
 export function splitParameters(b: Builder, flat: Value, parameters: readonly Parameter[]): Map<string, Value> {
   const clients = at(flat.type.shape, 0)
-  const parts = b.split(flat, 1, parameters.map(({ shape }) => sizeOf(shape)))
+  const parts = b.split(
+    flat,
+    1,
+    parameters.map(({ shape }) => sizeOf(shape)),
+  )
   return new Map(parameters.map(({ name, shape }, index) => [name, b.reshape(at(parts, index), [clients, ...shape])]))
 }
 
@@ -60,7 +64,8 @@ export function bodyOf(artifact: Artifact): ParameterLayout {
 
 /** Declares weights[B,P] and, where there is something shared, shared[1,Q], and cuts them into parameters. */
 export function declareWeights(b: Builder, layout: ParameterLayout, clients: number): Map<string, Value> {
-  const adapted = layout.adaptedSize > 0 ? splitParameters(b, b.param('weights', [clients, layout.adaptedSize]), layout.adapted) : []
+  const adapted =
+    layout.adaptedSize > 0 ? splitParameters(b, b.param('weights', [clients, layout.adaptedSize]), layout.adapted) : []
   const shared = layout.sharedSize > 0 ? splitShared(b, b.param('shared', [1, layout.sharedSize]), layout, clients) : []
   return new Map([...adapted, ...shared])
 }
@@ -75,7 +80,9 @@ function bodyParameters(artifact: Artifact): Parameter[] {
   const last = artifact.layers.findLastIndex((layer) => layer.type === 'dense')
   return artifact.layers.flatMap((layer, index) => {
     const isHead = artifact.task === 'regression' && index === last
-    return layerParameters(layer, index, at(shapes, index).channels, at(shapes, index).size).map((parameter): Parameter => (isHead ? { ...parameter, role: 'head' } : parameter))
+    return layerParameters(layer, index, at(shapes, index).channels, at(shapes, index).size).map(
+      (parameter): Parameter => (isHead ? { ...parameter, role: 'head' } : parameter),
+    )
   })
 }
 
@@ -83,7 +90,11 @@ function bodyParameters(artifact: Artifact): Parameter[] {
 function layerParameters(layer: Layer, index: number, channels: number, size: number): Parameter[] {
   switch (layer.type) {
     case 'conv2d': {
-      const weight: Parameter = { name: `${index}.weight`, shape: [layer.kernel, layer.kernel, channels, layer.filters], role: 'body' }
+      const weight: Parameter = {
+        name: `${index}.weight`,
+        shape: [layer.kernel, layer.kernel, channels, layer.filters],
+        role: 'body',
+      }
       return layer.bias ? [weight, { name: `${index}.bias`, shape: [layer.filters], role: 'body' }] : [weight]
     }
     case 'batchNorm':

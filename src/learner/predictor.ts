@@ -21,14 +21,25 @@ export class Predictor {
   }
 
   /** `sizes`, growing: the numbers of queries to compile for; more are cut into several runs. */
-  static async compile(engine: Engine, artifact: Artifact, classes: number, sizes: readonly number[]): Promise<Predictor> {
+  static async compile(
+    engine: Engine,
+    artifact: Artifact,
+    classes: number,
+    sizes: readonly number[],
+  ): Promise<Predictor> {
     const executables = new Map<number, Executable>()
-    for (const examples of sizes) executables.set(examples, await engine.compile(predictProgram(artifact, { classes, clients: 1, examples })))
+    for (const examples of sizes)
+      executables.set(examples, await engine.compile(predictProgram(artifact, { classes, clients: 1, examples })))
     return new Predictor(artifact, classes, executables)
   }
 
   /** One array of outputs a query: probabilities [width], or the values of a regression. */
-  async outputs(weights: Float32Array, shared: Float32Array, statistics: Float32Array, inputs: readonly Float32Array[]): Promise<Float32Array[]> {
+  async outputs(
+    weights: Float32Array,
+    shared: Float32Array,
+    statistics: Float32Array,
+    inputs: readonly Float32Array[],
+  ): Promise<Float32Array[]> {
     const results: Float32Array[] = []
     while (results.length < inputs.length) {
       const size = fittingSize([...this.executables.keys()], inputs.length - results.length)

@@ -5,7 +5,14 @@ const count = z.int().positive()
 
 const layerSchema = z.discriminatedUnion('type', [
   /** Square kernel, no bias (a batch norm follows, whose shift takes its place) unless asked for. */
-  z.strictObject({ type: z.literal('conv2d'), filters: count, kernel: count, stride: count, padding: z.int().min(0), bias: z.boolean().default(false) }),
+  z.strictObject({
+    type: z.literal('conv2d'),
+    filters: count,
+    kernel: count,
+    stride: count,
+    padding: z.int().min(0),
+    bias: z.boolean().default(false),
+  }),
   z.strictObject({ type: z.literal('batchNorm'), epsilon: z.number().positive() }),
   z.strictObject({ type: z.literal('relu') }),
   z.strictObject({ type: z.literal('tanh') }),
@@ -16,7 +23,13 @@ const layerSchema = z.discriminatedUnion('type', [
 
 const inputSchema = z.discriminatedUnion('kind', [
   /** Pixels are scaled to 0..1; `ink`: 1 is ink and 0 is paper, whichever of them is dark in the image sent. */
-  z.strictObject({ kind: z.literal('image'), height: count, width: count, channels: z.union([z.literal(1), z.literal(3)]), polarity: z.enum(['ink', 'asis']) }),
+  z.strictObject({
+    kind: z.literal('image'),
+    height: count,
+    width: count,
+    channels: z.union([z.literal(1), z.literal(3)]),
+    polarity: z.enum(['ink', 'asis']),
+  }),
   z.strictObject({ kind: z.literal('values'), length: count }),
 ])
 
@@ -31,7 +44,13 @@ const optimizerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('sgd') }),
   z.strictObject({ type: z.literal('momentum'), momentum: z.number().min(0).lt(1) }),
   /** `carried`: second moments start from those of the meta-training, stored in the artifact, without bias correction. */
-  z.strictObject({ type: z.literal('adam'), beta1: z.number().min(0).lt(1), beta2: z.number().min(0).lt(1), epsilon: z.number().positive(), moments: z.enum(['carried', 'zero']) }),
+  z.strictObject({
+    type: z.literal('adam'),
+    beta1: z.number().min(0).lt(1),
+    beta2: z.number().min(0).lt(1),
+    epsilon: z.number().positive(),
+    moments: z.enum(['carried', 'zero']),
+  }),
 ])
 
 /** The inner loop's settings for tasks of up to `classes` classes (0: regression). */

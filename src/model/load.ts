@@ -12,17 +12,24 @@ export class ModelError extends Error {
 }
 
 /** Names and shapes that the weights must have: given by the learner, which knows what the layers need. */
-export type ExpectedTensors = (artifact: Artifact) => readonly { readonly name: string; readonly shape: readonly number[] }[]
+export type ExpectedTensors = (
+  artifact: Artifact,
+) => readonly { readonly name: string; readonly shape: readonly number[] }[]
 
 /** All models in the folders below `directory`, by name. */
 export async function loadModels(directory: string, expected: ExpectedTensors): Promise<Map<string, Model>> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => {
-    throw new ModelError(`The models folder ${resolve(directory)} cannot be read: set MODELS_DIR to the folder that holds the models.`)
+    throw new ModelError(
+      `The models folder ${resolve(directory)} cannot be read: set MODELS_DIR to the folder that holds the models.`,
+    )
   })
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   const models = new Map<string, Model>()
   for (const folder of folders.sort()) models.set(folder, await loadModel(join(directory, folder), expected))
-  if (models.size === 0) throw new ModelError(`The models folder ${resolve(directory)} holds no model: put one folder a model there, with model.json and its weights.`)
+  if (models.size === 0)
+    throw new ModelError(
+      `The models folder ${resolve(directory)} holds no model: put one folder a model there, with model.json and its weights.`,
+    )
   return models
 }
 
@@ -31,20 +38,31 @@ export async function loadModel(directory: string, expected: ExpectedTensors): P
   const file = join(directory, 'model.json')
   const json = await read(file)
   const artifact = parseArtifact(file, json)
-  if (artifact.name !== basename(resolve(directory))) throw new ModelError(`${file} is named ${artifact.name} but lies in the folder ${basename(resolve(directory))}: rename one of them.`)
-  if (basename(artifact.weights.file) !== artifact.weights.file) throw new ModelError(`${file} names weights outside its own folder: put the weights beside it.`)
+  if (artifact.name !== basename(resolve(directory)))
+    throw new ModelError(
+      `${file} is named ${artifact.name} but lies in the folder ${basename(resolve(directory))}: rename one of them.`,
+    )
+  if (basename(artifact.weights.file) !== artifact.weights.file)
+    throw new ModelError(`${file} names weights outside its own folder: put the weights beside it.`)
   const weightsFile = join(directory, artifact.weights.file)
   const bytes = await read(weightsFile)
   const checksum = createHash('sha256').update(bytes).digest('hex')
   if (checksum !== artifact.weights.sha256) {
-    throw new ModelError(`${weightsFile} has the checksum ${checksum}, but ${file} says ${artifact.weights.sha256}: the file is damaged or of another version, fetch it again.`)
+    throw new ModelError(
+      `${weightsFile} has the checksum ${checksum}, but ${file} says ${artifact.weights.sha256}: the file is damaged or of another version, fetch it again.`,
+    )
   }
   const tensors = parseWeights(weightsFile, bytes)
   for (const { name, shape } of expectedOf(file, artifact, expected)) {
     const tensor = tensors.get(name)
-    if (!tensor) throw new ModelError(`${weightsFile} has no tensor ${name} [${shape}], which the layers in ${file} need.`)
-    if (tensor.shape.join() !== shape.join()) throw new ModelError(`${weightsFile} has ${name} as [${tensor.shape}], but the layers in ${file} need [${shape}].`)
-    if (!tensor.data.every(Number.isFinite)) throw new ModelError(`${weightsFile} has numbers in ${name} that are not finite: fetch it or train it again.`)
+    if (!tensor)
+      throw new ModelError(`${weightsFile} has no tensor ${name} [${shape}], which the layers in ${file} need.`)
+    if (tensor.shape.join() !== shape.join())
+      throw new ModelError(
+        `${weightsFile} has ${name} as [${tensor.shape}], but the layers in ${file} need [${shape}].`,
+      )
+    if (!tensor.data.every(Number.isFinite))
+      throw new ModelError(`${weightsFile} has numbers in ${name} that are not finite: fetch it or train it again.`)
   }
   const digest = createHash('sha256').update(json).update(bytes).digest('hex')
   return { artifact, digest, tensors }
@@ -52,7 +70,9 @@ export async function loadModel(directory: string, expected: ExpectedTensors): P
 
 async function read(file: string): Promise<Uint8Array> {
   return readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new ModelError(`${file} cannot be read (${error.code ?? error.message}): a model is a folder with model.json and its weights.`)
+    throw new ModelError(
+      `${file} cannot be read (${error.code ?? error.message}): a model is a folder with model.json and its weights.`,
+    )
   })
 }
 
@@ -64,7 +84,10 @@ function parseArtifact(file: string, json: Uint8Array): Artifact {
     throw new ModelError(`${file} is not JSON: ${error instanceof Error ? error.message : error}.`)
   }
   const result = artifactSchema.safeParse(parsed)
-  if (!result.success) throw new ModelError(`${file} is not a valid model description: ${z.prettifyError(result.error).replaceAll(/\s+/g, ' ')}.`)
+  if (!result.success)
+    throw new ModelError(
+      `${file} is not a valid model description: ${z.prettifyError(result.error).replaceAll(/\s+/g, ' ')}.`,
+    )
   return result.data
 }
 
@@ -72,7 +95,9 @@ function parseWeights(file: string, bytes: Uint8Array): Model['tensors'] {
   try {
     return readSafetensors(bytes)
   } catch (error) {
-    throw new ModelError(`${file} is no weights file that can be read: ${error instanceof Error ? error.message : error}.`)
+    throw new ModelError(
+      `${file} is no weights file that can be read: ${error instanceof Error ? error.message : error}.`,
+    )
   }
 }
 
@@ -80,6 +105,8 @@ function expectedOf(file: string, artifact: Artifact, expected: ExpectedTensors)
   try {
     return expected(artifact)
   } catch (error) {
-    throw new ModelError(`${file} describes a network that cannot be: ${error instanceof Error ? error.message : error}.`)
+    throw new ModelError(
+      `${file} describes a network that cannot be: ${error instanceof Error ? error.message : error}.`,
+    )
   }
 }

@@ -66,14 +66,16 @@ function parseHeader(text: string): [string, Entry][] {
 
 function isEntry(value: unknown): value is Entry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Record<keyof Entry, unknown>>
-  const numbers = (list: unknown): list is number[] => Array.isArray(list) && list.every((item) => Number.isSafeInteger(item) && item >= 0)
+  const numbers = (list: unknown): list is number[] =>
+    Array.isArray(list) && list.every((item) => Number.isSafeInteger(item) && item >= 0)
   return typeof dtype === 'string' && numbers(shape) && numbers(offsets) && offsets.length === 2
 }
 
 function readTensor(name: string, { dtype, shape, data_offsets: [begin, end] }: Entry, body: Uint8Array): NamedTensor {
   if (dtype !== 'F32') throw new Error(`tensor ${name} is ${dtype}, and only F32 can be read`)
   const length = shape.reduce((product, axis) => product * axis, 1)
-  if (end - begin !== length * Float32Array.BYTES_PER_ELEMENT) throw new Error(`tensor ${name} has ${end - begin} bytes for shape [${shape}]`)
+  if (end - begin !== length * Float32Array.BYTES_PER_ELEMENT)
+    throw new Error(`tensor ${name} has ${end - begin} bytes for shape [${shape}]`)
   if (end > body.byteLength) throw new Error(`it is cut off in tensor ${name}`)
   return { shape, data: new Float32Array(Uint8Array.from(body.subarray(begin, end)).buffer) }
 }

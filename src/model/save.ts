@@ -8,7 +8,11 @@ import { writeSafetensors } from './safetensors.js'
 const WEIGHTS_FILE = 'weights.safetensors'
 
 /** Replaces the artifact in `directory`: first the weights, then model.json with their checksum, each file atomically. */
-export async function saveModel(directory: string, description: Omit<Artifact, 'weights'>, tensors: Model['tensors']): Promise<void> {
+export async function saveModel(
+  directory: string,
+  description: Omit<Artifact, 'weights'>,
+  tensors: Model['tensors'],
+): Promise<void> {
   const bytes = writeSafetensors(tensors)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const artifact: Artifact = { ...description, weights: { file: WEIGHTS_FILE, sha256 } }

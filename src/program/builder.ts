@@ -10,7 +10,10 @@ export class Builder {
 
   /** Adds a node and returns its outputs; the named methods below read better. */
   emit<K extends Op>(op: K, attrs: Attributes[K], src: readonly Value[]): Value[] {
-    const out = inferTypes[op](attrs, src.map((value) => value.type))
+    const out = inferTypes[op](
+      attrs,
+      src.map((value) => value.type),
+    )
     const node = this.nodes.length
     this.nodes.push({ op, attrs, src, out } as Node)
     return out.map((type, output) => ({ node, output, type }))
@@ -91,9 +94,17 @@ export class Builder {
   transpose(x: Value, perm: readonly number[]): Value {
     inferTypes.transpose({ perm }, [x.type])
     const node = this.nodeOf(x)
-    if (node.op === 'transpose') return this.transpose(at(node.src, 0), perm.map((axis) => at(node.attrs.perm, axis)))
+    if (node.op === 'transpose')
+      return this.transpose(
+        at(node.src, 0),
+        perm.map((axis) => at(node.attrs.perm, axis)),
+      )
     const moved = perm.filter((axis) => x.type.shape[axis] !== 1)
-    if (moved.every((axis, index) => index === 0 || at(moved, index - 1) < axis)) return this.reshape(x, perm.map((axis) => at(x.type.shape, axis)))
+    if (moved.every((axis, index) => index === 0 || at(moved, index - 1) < axis))
+      return this.reshape(
+        x,
+        perm.map((axis) => at(x.type.shape, axis)),
+      )
     return this.one('transpose', { perm }, [x])
   }
 
@@ -110,7 +121,12 @@ export class Builder {
     return this.one('windows', { inputPhases: 1, outputPhases: 1, tapsFirst: false, ...attrs }, [x])
   }
 
-  normalize(x: Value, scale: Value, shift: Value, epsilon: number): { value: Value; normalized: Value; inverse: Value } {
+  normalize(
+    x: Value,
+    scale: Value,
+    shift: Value,
+    epsilon: number,
+  ): { value: Value; normalized: Value; inverse: Value } {
     const [value, normalized, inverse] = this.emit('normalize', { epsilon }, [x, scale, shift]) as [Value, Value, Value]
     return { value, normalized, inverse }
   }

@@ -61,7 +61,11 @@ export const gradientRules: { readonly [K in Op]: Rule<K> } = {
   },
   concat: ({ b, node, dOut }) => {
     const { axis } = node.attrs
-    return b.split(gradientOf(dOut), axis, node.src.map((part) => at(part.type.shape, axis)))
+    return b.split(
+      gradientOf(dOut),
+      axis,
+      node.src.map((part) => at(part.type.shape, axis)),
+    )
   },
   split: ({ b, node, out, dOut }) => {
     const parts = out.map((part, index) => dOut[index] ?? b.expand(b.scalar(0), part.type.shape))
@@ -143,7 +147,13 @@ function gradientOf(dOut: readonly (Value | undefined)[]): Value {
 function withTapsLast(b: Builder, x: Value): Value {
   const first = x.type.shape.length - 5
   const leading = x.type.shape.slice(0, first)
-  const [taps, height, width, examples, channels] = x.type.shape.slice(first) as [number, number, number, number, number]
+  const [taps, height, width, examples, channels] = x.type.shape.slice(first) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   const perm = [...leading.keys(), first + 1, first + 2, first + 3, first, first + 4]
   return b.reshape(b.transpose(x, perm), [...leading, height, width, examples, taps * channels])
 }

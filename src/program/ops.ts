@@ -93,12 +93,21 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
 }
 
 /** How many windows fit on an axis. */
-export function windowCount(length: number, { size, stride, padding }: Pick<WindowAttributes, 'size' | 'stride' | 'padding'>): number {
+export function windowCount(
+  length: number,
+  { size, stride, padding }: Pick<WindowAttributes, 'size' | 'stride' | 'padding'>,
+): number {
   return Math.floor((length + 2 * padding - size) / stride) + 1
 }
 
 /** The axes of images [..., height, width, examples, channels]. */
-export function imageAxes(shape: Shape): { leading: Shape; height: number; width: number; examples: number; channels: number } {
+export function imageAxes(shape: Shape): {
+  leading: Shape
+  height: number
+  width: number
+  examples: number
+  channels: number
+} {
   require(shape.length >= 4, () => `images are [..., height, width, examples, channels], not ${text(shape)}`)
   const [height, width, examples, channels] = shape.slice(-4) as [number, number, number, number]
   return { leading: shape.slice(0, -4), height, width, examples, channels }
@@ -122,22 +131,26 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
   },
   select: (_attrs, src) => {
     const [condition, a, b] = shapesOf('select', src, 3) as [Shape, Shape, Shape]
-    require(sameShape(condition, a) && sameShape(a, b), () => `select needs one shape, not ${text(condition)}, ${text(a)}, ${text(b)}`)
+    require(sameShape(condition, a) && sameShape(a, b), () =>
+      `select needs one shape, not ${text(condition)}, ${text(a)}, ${text(b)}`)
     return [f32(a)]
   },
   matmul: ({ transA, transB }, src) => {
     const [a, b] = shapesOf('matmul', src, 2) as [Shape, Shape]
-    require(a.length >= 2 && a.length === b.length, () => `matmul takes two matrices or stacks of them, not ${text(a)} and ${text(b)}`)
+    require(a.length >= 2 && a.length === b.length, () =>
+      `matmul takes two matrices or stacks of them, not ${text(a)} and ${text(b)}`)
     const leading = a.slice(0, -2)
     require(sameShape(leading, b.slice(0, -2)), () => `matmul needs equal leading axes, not ${text(a)} and ${text(b)}`)
     const [m, k] = transA ? [at(a, a.length - 1), at(a, a.length - 2)] : [at(a, a.length - 2), at(a, a.length - 1)]
     const [k2, n] = transB ? [at(b, b.length - 1), at(b, b.length - 2)] : [at(b, b.length - 2), at(b, b.length - 1)]
-    require(k === k2, () => `matmul's inner axes differ: ${text(a)}${transA ? "'" : ''} x ${text(b)}${transB ? "'" : ''}`)
+    require(k === k2, () =>
+      `matmul's inner axes differ: ${text(a)}${transA ? "'" : ''} x ${text(b)}${transB ? "'" : ''}`)
     return [f32([...leading, m, n])]
   },
   reduce: ({ axes }, src) => {
     const shape = firstOf(shapesOf('reduce', src, 1))
-    require(axes.length > 0 && axes.every((axis) => axis >= 0 && axis < shape.length), () => `reduce has no axes ${axes} in ${text(shape)}`)
+    require(axes.length > 0 && axes.every((axis) => axis >= 0 && axis < shape.length), () =>
+      `reduce has no axes ${axes} in ${text(shape)}`)
     return [f32(shape.map((length, axis) => (axes.includes(axis) ? 1 : length)))]
   },
   expand: ({ shape }, src) => {
@@ -153,7 +166,8 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
   transpose: ({ perm }, src) => {
     const from = firstOf(shapesOf('transpose', src, 1))
     const sorted = [...perm].sort((a, b) => a - b)
-    require(sorted.length === from.length && sorted.every((axis, index) => axis === index), () => `[${perm}] is no order of the axes of ${text(from)}`)
+    require(sorted.length === from.length && sorted.every((axis, index) => axis === index), () =>
+      `[${perm}] is no order of the axes of ${text(from)}`)
     return [f32(perm.map((axis) => at(from, axis)))]
   },
   concat: ({ axis }, src) => {
@@ -162,7 +176,9 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
     const first = firstOf(shapes)
     const rest = (shape: Shape) => shape.filter((_, index) => index !== axis)
     require(axis >= 0 && axis < first.length, () => `concat has no axis ${axis} in ${text(first)}`)
-    for (const shape of shapes) require(sameShape(rest(shape), rest(first)), () => `concat on axis ${axis}: ${text(first)} and ${text(shape)} differ elsewhere`)
+    for (const shape of shapes)
+      require(sameShape(rest(shape), rest(first)), () =>
+        `concat on axis ${axis}: ${text(first)} and ${text(shape)} differ elsewhere`)
     const total = shapes.reduce((sum, shape) => sum + at(shape, axis), 0)
     return [f32(first.map((length, index) => (index === axis ? total : length)))]
   },
@@ -177,23 +193,30 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
     const [rows, columns] = [windowCount(height, attrs), windowCount(width, attrs)]
     require(rows > 0 && columns > 0, () => `no window of ${attrs.size} fits into ${height} x ${width}`)
     const taps = attrs.size * attrs.size
-    return [f32(attrs.tapsFirst ? [...leading, taps, rows, columns, examples, channels] : [...leading, rows, columns, examples, taps * channels])]
+    return [
+      f32(
+        attrs.tapsFirst
+          ? [...leading, taps, rows, columns, examples, channels]
+          : [...leading, rows, columns, examples, taps * channels],
+      ),
+    ]
   },
   unwindows: (attrs, src) => {
     const { leading, height, width, examples, channels } = imageAxes(firstOf(shapesOf('unwindows', src, 1)))
     const { size } = attrs
     require(!attrs.tapsFirst, () => 'unwindows takes the taps last')
-    require(
-      height === windowCount(attrs.height, attrs) && width === windowCount(attrs.width, attrs) && channels % (size * size) === 0,
-      () => `${height} x ${width} windows of ${channels} values do not come from ${attrs.height} x ${attrs.width}`,
-    )
+    require(height === windowCount(attrs.height, attrs) &&
+      width === windowCount(attrs.width, attrs) &&
+      channels % (size * size) === 0, () =>
+      `${height} x ${width} windows of ${channels} values do not come from ${attrs.height} x ${attrs.width}`)
     return [f32([...leading, attrs.height, attrs.width, examples, channels / (size * size)])]
   },
   normalize: (_attrs, src) => {
     const [x, scale, shift] = shapesOf('normalize', src, 3) as [Shape, Shape, Shape]
     require(x.length > 0, () => 'normalize needs an axis')
     const perRow = [...x.slice(0, -1), 1]
-    require(sameShape(scale, perRow) && sameShape(shift, perRow), () => `normalize of ${text(x)} takes scale and shift ${text(perRow)}, not ${text(scale)} and ${text(shift)}`)
+    require(sameShape(scale, perRow) && sameShape(shift, perRow), () =>
+      `normalize of ${text(x)} takes scale and shift ${text(perRow)}, not ${text(scale)} and ${text(shift)}`)
     return [f32(x), f32(x), f32(perRow)]
   },
   logSoftmax: (_attrs, src) => [f32(firstOf(shapesOf('logSoftmax', src, 1)))],
@@ -201,18 +224,23 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
     const [trips, ...values] = src
     require(trips?.dtype === 'i32' && trips.shape.length === 0, () => 'repeat takes its trip count as an i32 scalar')
     const params = paramsOf(body)
-    require(params.length === values.length && carried + sliced <= values.length, () => `repeat passes ${values.length} values to a body of ${params.length} parameters`)
+    require(params.length === values.length && carried + sliced <= values.length, () =>
+      `repeat passes ${values.length} values to a body of ${params.length} parameters`)
     values.forEach((type, index) => {
       const expected = at(params, index)
       const isSliced = index >= carried && index < carried + sliced
       const given = isSliced ? type.shape.slice(1) : type.shape
-      require(type.dtype === expected.type.dtype && sameShape(given, expected.type.shape), () => `repeat passes ${text(given)} to the body's ${expected.name} ${text(expected.type.shape)}`)
-      if (isSliced) require(type.shape[0] === limit, () => `repeat slices ${expected.name} from ${text(type.shape)}, not ${limit} rows`)
+      require(type.dtype === expected.type.dtype && sameShape(given, expected.type.shape), () =>
+        `repeat passes ${text(given)} to the body's ${expected.name} ${text(expected.type.shape)}`)
+      if (isSliced)
+        require(type.shape[0] === limit, () =>
+          `repeat slices ${expected.name} from ${text(type.shape)}, not ${limit} rows`)
     })
     const results = body.outputs.map((output) => output.value.type)
     require(results.length >= carried, () => `repeat carries ${carried} values, its body gives ${results.length}`)
     for (let index = 0; index < carried; index++) {
-      require(sameShape(at(results, index).shape, at(values, index).shape), () => `repeat's body turns ${text(at(values, index).shape)} into ${text(at(results, index).shape)}`)
+      require(sameShape(at(results, index).shape, at(values, index).shape), () =>
+        `repeat's body turns ${text(at(values, index).shape)} into ${text(at(results, index).shape)}`)
     }
     return results.map(({ shape }, index) => f32(index < carried ? shape : [limit, ...shape]))
   },

@@ -19,7 +19,8 @@ function suffix(output: number): string {
 }
 
 function attributes(node: Node): string {
-  if (node.op === 'const') return node.attrs.data.length === 1 ? ` ${node.attrs.data[0]}` : ` <${node.attrs.data.length} numbers>`
+  if (node.op === 'const')
+    return node.attrs.data.length === 1 ? ` ${node.attrs.data[0]}` : ` <${node.attrs.data.length} numbers>`
   const shown = Object.entries(node.attrs).filter(([name]) => name !== 'body' && name !== 'type')
   return shown.map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join('')
 }

@@ -24,15 +24,24 @@ export function verify(program: Program): void {
       throw new ProgramError(`output ${name}: ${reason}`)
     })
   }
-  requireUnique('parameter', paramsOf(program).map((param) => param.name))
-  requireUnique('output', program.outputs.map((output) => output.name))
+  requireUnique(
+    'parameter',
+    paramsOf(program).map((param) => param.name),
+  )
+  requireUnique(
+    'output',
+    program.outputs.map((output) => output.name),
+  )
 }
 
 function infer(node: Node, fail: (reason: string) => never): TensorType[] {
   // The table is exhaustive over Op, but TypeScript cannot follow the link between a node's op and its attributes.
   const rule = inferTypes[node.op] as (attrs: Attributes[Op], src: readonly TensorType[]) => TensorType[]
   try {
-    return rule(node.attrs, node.src.map((source) => source.type))
+    return rule(
+      node.attrs,
+      node.src.map((source) => source.type),
+    )
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))
   }

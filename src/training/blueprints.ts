@@ -14,7 +14,8 @@ export const blueprints: Readonly<Record<string, Blueprint>> = {
   'omniglot-conv4': {
     formatVersion: 1,
     name: 'omniglot-conv4',
-    description: 'Drawn characters, signs and simple shapes, 2 to 100 classes from a few examples each; meta-trained on Omniglot.',
+    description:
+      'Drawn characters, signs and simple shapes, 2 to 100 classes from a few examples each; meta-trained on Omniglot.',
     task: 'classification',
     input: { kind: 'image', height: 28, width: 28, channels: 1, polarity: 'ink' },
     layers: [...convolution, ...convolution, ...convolution, ...convolution],
@@ -33,10 +34,17 @@ export const blueprints: Readonly<Record<string, Blueprint>> = {
   'sine-mlp': {
     formatVersion: 1,
     name: 'sine-mlp',
-    description: 'Sine waves of any amplitude from 0.1 to 5 and any phase, from a few points between -5 and 5 (the toy problem of the paper).',
+    description:
+      'Sine waves of any amplitude from 0.1 to 5 and any phase, from a few points between -5 and 5 (the toy problem of the paper).',
     task: 'regression',
     input: { kind: 'values', length: 1 },
-    layers: [{ type: 'dense', units: 64 }, { type: 'tanh' }, { type: 'dense', units: 64 }, { type: 'tanh' }, { type: 'dense', units: 1 }],
+    layers: [
+      { type: 'dense', units: 64 },
+      { type: 'tanh' },
+      { type: 'dense', units: 64 },
+      { type: 'tanh' },
+      { type: 'dense', units: 1 },
+    ],
     innerLoop: {
       optimizer: { type: 'sgd' },
       scope: 'all',

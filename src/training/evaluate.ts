@@ -21,14 +21,20 @@ export interface ImageProtocol {
 }
 
 /** Accuracy (0 to 1) on tasks from `classes`, one query a class. The same seed draws the same tasks. */
-export async function accuracy(learner: Learner, classes: readonly ImageClass[], { ways, shots, tasks, seed, steps, learningRate }: ImageProtocol): Promise<Measured> {
+export async function accuracy(
+  learner: Learner,
+  classes: readonly ImageClass[],
+  { ways, shots, tasks, seed, steps, learningRate }: ImageProtocol,
+): Promise<Measured> {
   const random = seeded(seed)
   const drawn = Array.from({ length: tasks }, () => drawImageTask(random, classes, ways, shots, 1))
   const scores = await Promise.all(
     drawn.map(async ({ support, queries }, task) => {
       const adaptation = await learner.adapt(support, { seed: task, steps, learningRate })
       const predictions = await learner.predict(adaptation, queries.inputs)
-      const right = predictions.filter((scores, query) => scores.indexOf(Math.max(...scores)) === queries.classOf[query])
+      const right = predictions.filter(
+        (scores, query) => scores.indexOf(Math.max(...scores)) === queries.classOf[query],
+      )
       return right.length / predictions.length
     }),
   )
@@ -36,14 +42,20 @@ export async function accuracy(learner: Learner, classes: readonly ImageClass[],
 }
 
 /** Mean squared error on whole sine waves after adapting to `points` random points of each. */
-export async function sineError(learner: Learner, { points, tasks, seed, steps }: { points: number; tasks: number; seed: number; steps?: number }): Promise<Measured> {
+export async function sineError(
+  learner: Learner,
+  { points, tasks, seed, steps }: { points: number; tasks: number; seed: number; steps?: number },
+): Promise<Measured> {
   const random = seeded(seed)
   const drawn = Array.from({ length: tasks }, () => drawSineTask(random, points, 'random'))
   const errors = await Promise.all(
     drawn.map(async ({ support, queries }, task) => {
       const adaptation = await learner.adapt(support, { seed: task, steps })
       const outputs = await learner.predict(adaptation, queries.inputs)
-      return outputs.reduce((sum, output, i) => sum + (at(output, 0) - at(at(queries.targets, i), 0)) ** 2, 0) / outputs.length
+      return (
+        outputs.reduce((sum, output, i) => sum + (at(output, 0) - at(at(queries.targets, i), 0)) ** 2, 0) /
+        outputs.length
+      )
     }),
   )
   return measured(errors)

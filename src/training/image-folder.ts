@@ -12,20 +12,33 @@ const MOST_PIXELS = 16e6
 
 export async function readImageFolder(directory: string, spec: ImageSpec): Promise<ImageClass[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => {
-    throw new Error(`The data folder ${directory} cannot be read: name a folder that holds one folder of images a class.`)
+    throw new Error(
+      `The data folder ${directory} cannot be read: name a folder that holds one folder of images a class.`,
+    )
   })
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   const classes: ImageClass[] = []
   for (const folder of folders.sort()) {
     const files = (await readdir(join(directory, folder))).sort()
-    classes.push(await Promise.all(files.map(async (file) => decodeImage(await readFile(join(directory, folder, file)), spec, MOST_PIXELS))))
+    classes.push(
+      await Promise.all(
+        files.map(async (file) => decodeImage(await readFile(join(directory, folder, file)), spec, MOST_PIXELS)),
+      ),
+    )
   }
-  if (classes.length < 2) throw new Error(`The data folder ${directory} holds ${classes.length} classes: at least 2 folders of images are needed.`)
+  if (classes.length < 2)
+    throw new Error(
+      `The data folder ${directory} holds ${classes.length} classes: at least 2 folders of images are needed.`,
+    )
   return classes
 }
 
 /** Splits off `count` classes, drawn at random, that training never sees: for choosing settings. */
-export function holdOut(random: Random, classes: readonly ImageClass[], count: number): { training: ImageClass[]; heldOut: ImageClass[] } {
+export function holdOut(
+  random: Random,
+  classes: readonly ImageClass[],
+  count: number,
+): { training: ImageClass[]; heldOut: ImageClass[] } {
   const order = shuffled(random, classes)
   return { training: order.slice(count), heldOut: order.slice(0, count) }
 }
@@ -37,7 +50,8 @@ export function withRotations(classes: readonly ImageClass[], { height, width, c
     const turned = new Float32Array(image.length)
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
-        for (let c = 0; c < channels; c++) turned[(x * width + (width - 1 - y)) * channels + c] = at(image, (y * width + x) * channels + c)
+        for (let c = 0; c < channels; c++)
+          turned[(x * width + (width - 1 - y)) * channels + c] = at(image, (y * width + x) * channels + c)
     return turned
   }
   return classes.flatMap((images) => {

@@ -12,7 +12,7 @@ import { saveModel } from '../model/save.js'
 import { type Blueprint, blueprints } from './blueprints.js'
 import { accuracy, sineError } from './evaluate.js'
 import { holdOut, type ImageClass, readImageFolder, withRotations } from './image-folder.js'
-import { metaTrain, type MetaSettings } from './meta-train.js'
+import { type MetaSettings, metaTrain } from './meta-train.js'
 import { randomInitialization } from './start.js'
 import { drawImageTask, drawSineTask } from './tasks.js'
 
@@ -64,7 +64,8 @@ await (blueprint.task === 'classification' ? trainOnImages(blueprint) : trainOnS
 await engine.close()
 
 async function trainOnImages(base: Blueprint): Promise<void> {
-  if (base.input.kind !== 'image' || !values.data) throw new Error(`${base.name} learns from images: name their folder with --data DIR.`)
+  if (base.input.kind !== 'image' || !values.data)
+    throw new Error(`${base.name} learns from images: name their folder with --data DIR.`)
   const head = values.head === 'shared' ? ({ kind: 'shared' } as const) : base.head
   const plan = { ...base, ...(head ? { head } : {}) }
   const ways = number('ways', 20)
@@ -72,14 +73,25 @@ async function trainOnImages(base: Blueprint): Promise<void> {
   const settings: MetaSettings = {
     iterations: number('iterations', 20_000),
     tasksPerStep: number('tasks', 4),
-    inner: { classes: ways, batch: number('batch', ways), steps: number('steps', 5), learningRate: number('rate', 0.001) },
+    inner: {
+      classes: ways,
+      batch: number('batch', ways),
+      steps: number('steps', 5),
+      learningRate: number('rate', 0.001),
+    },
     metaStep: number('meta-step', 1),
   }
   console.log(`reading ${values.data}`)
   const { training, heldOut } = holdOut(random, await readImageFolder(values.data, base.input), number('hold-out', 100))
   const classes = withRotations(training, base.input)
   console.log(`${training.length} classes to train on, with rotations ${classes.length}; ${heldOut.length} held out`)
-  await train(plan, settings, random, () => drawImageTask(random, classes, ways, shots, 0).support, (artifact, state) => measureImages(artifact, state, heldOut))
+  await train(
+    plan,
+    settings,
+    random,
+    () => drawImageTask(random, classes, ways, shots, 0).support,
+    (artifact, state) => measureImages(artifact, state, heldOut),
+  )
 }
 
 async function trainOnSines(base: Blueprint): Promise<void> {
@@ -94,7 +106,13 @@ async function trainOnSines(base: Blueprint): Promise<void> {
 
 type Measure = (artifact: Artifact, state: Initialization) => Promise<Record<string, string>>
 
-async function train(base: Blueprint, settings: MetaSettings, random: Random, draw: () => SupportSet, measure: Measure): Promise<void> {
+async function train(
+  base: Blueprint,
+  settings: MetaSettings,
+  random: Random,
+  draw: () => SupportSet,
+  measure: Measure,
+): Promise<void> {
   const provenance = { command: `npm run train -- ${process.argv.slice(2).join(' ')}`, seed, settings }
   const artifact: Artifact = { ...base, weights: { file: '', sha256: '' }, provenance }
   const directory = join(values.out, base.name)
@@ -103,12 +121,21 @@ async function train(base: Blueprint, settings: MetaSettings, random: Random, dr
   const every = Math.max(1, Math.floor(settings.iterations / 20))
   const started = performance.now()
   let state = randomInitialization(artifact, random)
-  for await (const { iteration, initialization, firstLoss, lastLoss } of metaTrain(engine, artifact, state, settings, random, draw)) {
+  for await (const { iteration, initialization, firstLoss, lastLoss } of metaTrain(
+    engine,
+    artifact,
+    state,
+    settings,
+    random,
+    draw,
+  )) {
     state = initialization
     if (iteration % every !== 0 && iteration !== settings.iterations) continue
     const rate = iteration / ((performance.now() - started) / 1000)
     const left = Math.round((settings.iterations - iteration) / rate)
-    console.log(`${iteration}/${settings.iterations}  loss ${firstLoss.toFixed(4)} -> ${lastLoss.toFixed(4)}  ${rate.toFixed(1)} meta-iterations/s  ${left} s left`)
+    console.log(
+      `${iteration}/${settings.iterations}  loss ${firstLoss.toFixed(4)} -> ${lastLoss.toFixed(4)}  ${rate.toFixed(1)} meta-iterations/s  ${left} s left`,
+    )
     await save(state, { iterations: iteration })
   }
   const reached = await measure(artifact, state)
@@ -116,14 +143,24 @@ async function train(base: Blueprint, settings: MetaSettings, random: Random, dr
   await save(state, { iterations: settings.iterations, reached })
 }
 
-async function measureImages(artifact: Artifact, state: Initialization, heldOut: readonly ImageClass[]): Promise<Record<string, string>> {
-  const learner = await createLearner({ artifact, digest: '', tensors: tensorsOf(artifact, state) }, engine, { supports: [5, 25, 100], queries: [8, 32] })
+async function measureImages(
+  artifact: Artifact,
+  state: Initialization,
+  heldOut: readonly ImageClass[],
+): Promise<Record<string, string>> {
+  const learner = await createLearner({ artifact, digest: '', tensors: tensorsOf(artifact, state) }, engine, {
+    supports: [5, 25, 100],
+    queries: [8, 32],
+  })
   const cells: [string, string][] = []
   for (const ways of [5, 20])
     for (const shots of [1, 5])
       for (const steps of [0, undefined]) {
         const { mean, interval } = await accuracy(learner, heldOut, { ways, shots, tasks: 200, seed: 1, steps })
-        cells.push([`held-out ${ways}-way ${shots}-shot, ${steps ?? 'default'} steps`, `${(100 * mean).toFixed(2)} % +- ${(100 * interval).toFixed(2)}`])
+        cells.push([
+          `held-out ${ways}-way ${shots}-shot, ${steps ?? 'default'} steps`,
+          `${(100 * mean).toFixed(2)} % +- ${(100 * interval).toFixed(2)}`,
+        ])
       }
   await learner.close()
   return Object.fromEntries(cells)
@@ -140,6 +177,7 @@ async function measureSines(artifact: Artifact, state: Initialization): Promise<
 
 function number(name: Exclude<keyof typeof options, 'help'>, otherwise: number): number {
   const value = Number(values[name] ?? otherwise)
-  if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} must be a number of at least 0, not ${values[name]}.`)
+  if (!Number.isFinite(value) || value < 0)
+    throw new Error(`--${name} must be a number of at least 0, not ${values[name]}.`)
   return value
 }

@@ -29,7 +29,14 @@ export interface Progress {
 }
 
 /** Yields after every meta-step. `draw` gives a task; for heads from prototypes each class's first example makes the prototype. */
-export async function* metaTrain(engine: Engine, artifact: Artifact, start: Initialization, settings: MetaSettings, random: Random, draw: () => SupportSet): AsyncGenerator<Progress> {
+export async function* metaTrain(
+  engine: Engine,
+  artifact: Artifact,
+  start: Initialization,
+  settings: MetaSettings,
+  random: Random,
+  draw: () => SupportSet,
+): AsyncGenerator<Progress> {
   const { iterations, tasksPerStep, inner, metaStep } = settings
   const width = inner.classes
   const innerLoop = await InnerLoop.compile(engine, artifact, inner, inner.steps)
@@ -53,11 +60,32 @@ export async function* metaTrain(engine: Engine, artifact: Artifact, start: Init
     const mean = (index: number) => runs.reduce((sum, { losses }) => sum + at(losses, index), 0) / runs.length
     state = {
       shared: current.shared,
-      body: await stepper.step(current.body, parts.map(({ body }) => body), epsilon),
-      head: current.head && (await stepper.step(current.head, parts.map(({ head }) => head), epsilon)),
+      body: await stepper.step(
+        current.body,
+        parts.map(({ body }) => body),
+        epsilon,
+      ),
+      head:
+        current.head &&
+        (await stepper.step(
+          current.head,
+          parts.map(({ head }) => head),
+          epsilon,
+        )),
       // The second moments belong to the initialization and run on: their mean over the tasks is where the next ones start.
       ...(carriesMoments(artifact)
-        ? { bodyMoments: await stepper.step(current.bodyMoments, parts.map((part) => part.bodyMoments), 1), headMoments: await stepper.step(current.headMoments, parts.map((part) => part.headMoments), 1) }
+        ? {
+            bodyMoments: await stepper.step(
+              current.bodyMoments,
+              parts.map((part) => part.bodyMoments),
+              1,
+            ),
+            headMoments: await stepper.step(
+              current.headMoments,
+              parts.map((part) => part.headMoments),
+              1,
+            ),
+          }
         : { bodyMoments: current.bodyMoments, headMoments: current.headMoments }),
     }
     yield { iteration: iteration + 1, initialization: state, firstLoss: mean(0), lastLoss: mean(inner.steps - 1) }
@@ -72,14 +100,26 @@ function warmUp({ innerLoop: { optimizer } }: Artifact, stepsDone: number): numb
   return optimizer.type === 'adam' && optimizer.moments === 'carried' ? Math.sqrt(1 - optimizer.beta2 ** stepsDone) : 1
 }
 
-async function startHead(artifact: Artifact, { body, shared, head }: Initialization, support: SupportSet, features: Features | undefined, width: number): Promise<Float32Array> {
+async function startHead(
+  artifact: Artifact,
+  { body, shared, head }: Initialization,
+  support: SupportSet,
+  features: Features | undefined,
+  width: number,
+): Promise<Float32Array> {
   if (support.kind === 'regression') return new Float32Array(0)
   if (head) return headFromVector(head, support.classes, width)
   if (!features || artifact.head?.kind !== 'prototypes') throw new Error(`${artifact.name} has no head to start from`)
   // One image a class: prototypes from more of what the inner loop sees leave it nothing to learn.
   const first = firstOfEachClass(support)
   const { features: rows } = await features.of(body, shared, first)
-  return headFromPrototypes(rows, first.map((_, label) => label), support.classes, width, artifact.head.scale)
+  return headFromPrototypes(
+    rows,
+    first.map((_, label) => label),
+    support.classes,
+    width,
+    artifact.head.scale,
+  )
 }
 
 function firstOfEachClass({ inputs, classOf, classes }: ClassificationSupport): Float32Array[] {

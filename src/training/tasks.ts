@@ -10,7 +10,13 @@ export interface Task<S extends SupportSet = SupportSet> {
 }
 
 /** `ways` classes with `shots` examples each to learn from and `queries` each to be asked about. */
-export function drawImageTask(random: Random, classes: readonly ImageClass[], ways: number, shots: number, queries: number): Task<ClassificationSupport> {
+export function drawImageTask(
+  random: Random,
+  classes: readonly ImageClass[],
+  ways: number,
+  shots: number,
+  queries: number,
+): Task<ClassificationSupport> {
   const drawn = sample(random, classes, ways).map((images) => sample(random, images, shots + queries))
   const part = (from: number, to: number): ClassificationSupport => ({
     kind: 'classification',
@@ -37,6 +43,7 @@ export function drawSineTask(random: Random, points: number, spacing: 'even' | '
     targets: xs.map((x) => Float32Array.of(amplitude * Math.sin(x + phase))),
   })
   const even = (count: number) => Array.from({ length: count }, (_, i) => LEFT + ((RIGHT - LEFT) * i) / (count - 1))
-  const drawn = spacing === 'even' ? even(points) : Array.from({ length: points }, () => LEFT + (RIGHT - LEFT) * fraction(random))
+  const drawn =
+    spacing === 'even' ? even(points) : Array.from({ length: points }, () => LEFT + (RIGHT - LEFT) * fraction(random))
   return { support: wave(drawn), queries: wave(even(50)) }
 }

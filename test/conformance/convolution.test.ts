@@ -41,10 +41,20 @@ describe('a convolution and its gradients', () => {
     '$clients clients, $height x $width, size $size, stride $stride, phases $inputPhases, input in parts: $parts',
     async ({ parts, ...shape }) => {
       const program = convolution(shape, parts)
-      const feeds = paramsOf(program).map(({ name, type }) => [name, Float32Array.from({ length: sizeOf(type.shape) }, (_, i) => Math.sin(i * 0.7 + name.length))] as const)
+      const feeds = paramsOf(program).map(
+        ({ name, type }) =>
+          [name, Float32Array.from({ length: sizeOf(type.shape) }, (_, i) => Math.sin(i * 0.7 + name.length))] as const,
+      )
       const executable = await engine.compile(program)
-      const results = await executable.run(Object.fromEntries(feeds.map(([name, data], i) => [name, { shape: paramsOf(program)[i]?.type.shape ?? [], data }])))
-      const expected = evaluate(program, Object.fromEntries(feeds.map(([name, data]) => [name, Float64Array.from(data)])))
+      const results = await executable.run(
+        Object.fromEntries(
+          feeds.map(([name, data], i) => [name, { shape: paramsOf(program)[i]?.type.shape ?? [], data }]),
+        ),
+      )
+      const expected = evaluate(
+        program,
+        Object.fromEntries(feeds.map(([name, data]) => [name, Float64Array.from(data)])),
+      )
       for (const [name, numbers] of Object.entries(expected)) {
         const data = results[name]?.data ?? []
         expect(data.length).toBe(numbers.length)

@@ -37,7 +37,11 @@ export function describeEngine(name: string, create: () => Engine, randomRuns: n
     test('runs at the same time do not mix', async () => {
       const { program } = doubling()
       const executable = await engine.compile(program)
-      const results = await Promise.all(Array.from({ length: 20 }, (_, i) => executable.run({ x: { shape: [2], data: Float32Array.of(i + 1, 1 - i) } })))
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, i) =>
+          executable.run({ x: { shape: [2], data: Float32Array.of(i + 1, 1 - i) } }),
+        ),
+      )
       results.forEach(({ y }, i) => {
         expect(Array.from(y?.data ?? [])).toEqual([2 * i + 2, 2 - 2 * i])
       })
@@ -61,7 +65,11 @@ export function describeEngine(name: string, create: () => Engine, randomRuns: n
       ['of another shape', { x: { shape: [3], data: new Float32Array(3) } }, /x must be \[2\], not \[3\]/],
       ['of another length', { x: { shape: [2], data: new Float32Array(3) } }, /x must be \[2\]/],
       ['of another type', { x: { shape: [2], data: new Int32Array(2) } }, /x must be a Float32Array/],
-      ['unknown', { x: { shape: [2], data: new Float32Array(2) }, z: { shape: [], data: new Float32Array(1) } }, /no parameter z/],
+      [
+        'unknown',
+        { x: { shape: [2], data: new Float32Array(2) }, z: { shape: [], data: new Float32Array(1) } },
+        /no parameter z/,
+      ],
     ] as [string, Tensors, RegExp][])('a feed that is %s is refused by name', async (_kind, feeds, message) => {
       const executable = await engine.compile(doubling().program)
       await expect(executable.run(feeds)).rejects.toThrow(message)
@@ -77,11 +85,18 @@ function doubling(): { program: Program } {
   return { program: b.build({ y: b.add(x, x) }) }
 }
 
-async function runOnce(engine: Engine, program: Program, numbers: Readonly<Record<string, ArrayLike<number>>>): Promise<Tensors> {
+async function runOnce(
+  engine: Engine,
+  program: Program,
+  numbers: Readonly<Record<string, ArrayLike<number>>>,
+): Promise<Tensors> {
   const executable = await engine.compile(program)
   const feeds = paramsOf(program).map(({ name, type }) => {
     const values = Array.from(numbers[name] ?? [])
-    return [name, { shape: type.shape, data: type.dtype === 'i32' ? Int32Array.from(values) : Float32Array.from(values) }] as const
+    return [
+      name,
+      { shape: type.shape, data: type.dtype === 'i32' ? Int32Array.from(values) : Float32Array.from(values) },
+    ] as const
   })
   const results = await executable.run(Object.fromEntries(feeds))
   await executable.dispose()
@@ -91,6 +106,12 @@ async function runOnce(engine: Engine, program: Program, numbers: Readonly<Recor
 /** Equal up to TOLERANCE, absolute for small and relative for large numbers; NaN is expected where anything goes. */
 function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   expect(actual.length).toBe(expected.length)
-  const worst = Array.from(expected).reduce((most, value, i) => (Number.isNaN(value) ? most : Math.max(most, Math.abs((actual[i] ?? Number.NaN) - value) / Math.max(1, Math.abs(value)))), 0)
+  const worst = Array.from(expected).reduce(
+    (most, value, i) =>
+      Number.isNaN(value)
+        ? most
+        : Math.max(most, Math.abs((actual[i] ?? Number.NaN) - value) / Math.max(1, Math.abs(value))),
+    0,
+  )
   expect(worst).toBeLessThan(TOLERANCE)
 }

@@ -23,7 +23,8 @@ const moves: Readonly<Record<string, Move>> = {
   sqrt: (b, x) => b.sqrt(b.add(b.mul(x, x), b.scalar(0.5))),
   tanh: (b, x) => b.tanh(x),
   relu: (b, x) => b.relu(x),
-  add: (b, x, pick) => b.add(x, pick((y) => rankOf(y) === rankOf(x) && y.type.shape.join() === x.type.shape.join()) ?? b.scalar(0.5)),
+  add: (b, x, pick) =>
+    b.add(x, pick((y) => rankOf(y) === rankOf(x) && y.type.shape.join() === x.type.shape.join()) ?? b.scalar(0.5)),
   sub: (b, x) => b.sub(x, b.mean(x, [lastAxis(x)])),
   mul: (b, x, pick) => b.mul(x, b.tanh(pick((y) => y.type.shape.join() === x.type.shape.join()) ?? x)),
   div: (b, x) => b.div(x, b.add(b.max(b.mul(x, x), [lastAxis(x)]), b.scalar(1))),
@@ -33,16 +34,24 @@ const moves: Readonly<Record<string, Move>> = {
   matmul: (b, x) => (rankOf(x) < 2 ? b.neg(x) : b.tanh(b.matmul(x, x, { transB: true }))),
   gram: (b, x) => (rankOf(x) < 2 ? b.neg(x) : b.tanh(b.matmul(x, x, { transA: true }))),
   sum: (b, x) => b.tanh(b.sum(x, [0])),
-  expand: (b, x) => (sizeOf(x.type.shape) > 64 ? b.neg(x) : b.expand(b.reshape(x, [1, ...x.type.shape]), [2, ...x.type.shape])),
+  expand: (b, x) =>
+    sizeOf(x.type.shape) > 64 ? b.neg(x) : b.expand(b.reshape(x, [1, ...x.type.shape]), [2, ...x.type.shape]),
   reshape: (b, x) => b.reshape(x, [sizeOf(x.type.shape)]),
-  transpose: (b, x) => b.transpose(x, x.type.shape.map((_, axis) => lastAxis(x) - axis)),
+  transpose: (b, x) =>
+    b.transpose(
+      x,
+      x.type.shape.map((_, axis) => lastAxis(x) - axis),
+    ),
   concat: (b, x) => b.concat([x, b.neg(x)], lastAxis(x)),
   split: (b, x) => {
     const length = at(x.type.shape, lastAxis(x))
     return length < 2 ? b.neg(x) : (at(b.split(x, lastAxis(x), [1, length - 1]), 1) as Value)
   },
   windows: (b, x) => {
-    const images = b.reshape(x, [...x.type.shape, 1, 1].length >= 4 ? [...x.type.shape, 1, 1] : [1, ...x.type.shape, 1, 1])
+    const images = b.reshape(
+      x,
+      [...x.type.shape, 1, 1].length >= 4 ? [...x.type.shape, 1, 1] : [1, ...x.type.shape, 1, 1],
+    )
     return b.windows(images, { size: 2, stride: 2, padding: 1 })
   },
   convolve: (b, x) => {
@@ -61,7 +70,11 @@ const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLengt
 
 /** Programs with one output `y` and two parameters; what grows too large is left out. */
 export const randomPrograms: fc.Arbitrary<Sample> = fc
-  .record({ shape: shapes, names: fc.array(fc.constantFrom(...Object.keys(moves)), { minLength: 1, maxLength: 8 }), numbers: fc.infiniteStream(fc.double({ min: -1, max: 1, noNaN: true })) })
+  .record({
+    shape: shapes,
+    names: fc.array(fc.constantFrom(...Object.keys(moves)), { minLength: 1, maxLength: 8 }),
+    numbers: fc.infiniteStream(fc.double({ min: -1, max: 1, noNaN: true })),
+  })
   .map(({ shape, names, numbers }) => {
     const b = new Builder()
     const values: Value[] = [b.param('a', shape), b.param('b', shape)]
@@ -71,6 +84,12 @@ export const randomPrograms: fc.Arbitrary<Sample> = fc
       if (sizeOf(next.type.shape) <= LARGEST && next.type.shape.length <= 6) values.push(next)
     }
     const program = b.build({ y: at(values, values.length - 1) })
-    const feeds = paramsOf(program).map(({ name, type }) => [name, Float64Array.from({ length: sizeOf(type.shape) }, () => Math.fround(numbers.next().value ?? 0))] as const)
+    const feeds = paramsOf(program).map(
+      ({ name, type }) =>
+        [
+          name,
+          Float64Array.from({ length: sizeOf(type.shape) }, () => Math.fround(numbers.next().value ?? 0)),
+        ] as const,
+    )
     return { program, feeds: Object.fromEntries(feeds) }
   })

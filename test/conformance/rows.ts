@@ -30,10 +30,22 @@ const two =
   (b: Builder, { x, z }: Record<string, Value>): Record<string, Value> => ({ y: f(b, x as Value, z as Value) })
 
 const unary = (fn: Parameters<Builder['unary']>[0], expected: number[]): Row =>
-  row(`unary ${fn}`, { x: [3] }, one((b, x) => b.unary(fn, x)), { x: fn === 'log' || fn === 'sqrt' ? [1, 4, 0.25] : [-1, 0, 2] }, { y: expected })
+  row(
+    `unary ${fn}`,
+    { x: [3] },
+    one((b, x) => b.unary(fn, x)),
+    { x: fn === 'log' || fn === 'sqrt' ? [1, 4, 0.25] : [-1, 0, 2] },
+    { y: expected },
+  )
 
 const binary = (fn: Parameters<Builder['binary']>[0], expected: number[]): Row =>
-  row(`binary ${fn}, broadcast`, { x: [2, 1], z: [2] }, two((b, x, z) => b.binary(fn, x, z)), { x: [1, 4], z: [2, 4] }, { y: expected })
+  row(
+    `binary ${fn}, broadcast`,
+    { x: [2, 1], z: [2] },
+    two((b, x, z) => b.binary(fn, x, z)),
+    { x: [1, 4], z: [2, 4] },
+    { y: expected },
+  )
 
 /** 3 x 3 images of one example with one channel: 1 to 9. */
 const image = { shape: [1, 3, 3, 1, 1], data: [1, 2, 3, 4, 5, 6, 7, 8, 9] }
@@ -57,7 +69,12 @@ function loop(trips: number): Row {
     [8, 12],
     [18, 24],
   ]
-  const expected = { sum: sums[trips] ?? [], seen: [1, 2, 3].flatMap((step) => (step <= trips ? (sums[step] ?? []).map((v) => 10 * v) : [Number.NaN, Number.NaN])) }
+  const expected = {
+    sum: sums[trips] ?? [],
+    seen: [1, 2, 3].flatMap((step) =>
+      step <= trips ? (sums[step] ?? []).map((v) => 10 * v) : [Number.NaN, Number.NaN],
+    ),
+  }
   return {
     name: `repeat, ${trips} of 3 trips`,
     program: b.build({ sum: carried[0] as Value, seen: stacked[0] as Value }),
@@ -68,8 +85,20 @@ function loop(trips: number): Row {
 
 /** NaN in `expected` stands for a number that is not defined. */
 export const rows: readonly Row[] = [
-  row('param as output', { x: [2] }, one((_b, x) => x), { x: [1, 2] }, { y: [1, 2] }),
-  row('const', { x: [2] }, one((b) => b.constant(Float32Array.of(3, 4), [2])), { x: [1, 2] }, { y: [3, 4] }),
+  row(
+    'param as output',
+    { x: [2] },
+    one((_b, x) => x),
+    { x: [1, 2] },
+    { y: [1, 2] },
+  ),
+  row(
+    'const',
+    { x: [2] },
+    one((b) => b.constant(Float32Array.of(3, 4), [2])),
+    { x: [1, 2] },
+    { y: [3, 4] },
+  ),
   unary('neg', [1, -0, -2]),
   unary('exp', [Math.exp(-1), 1, Math.exp(2)]),
   unary('log', [0, Math.log(4), Math.log(0.25)]),
@@ -85,33 +114,162 @@ export const rows: readonly Row[] = [
   binary('min', [1, 1, 2, 4]),
   binary('greater', [0, 0, 1, 0]),
   binary('equal', [0, 0, 0, 1]),
-  row('select', { c: [3], x: [3], z: [3] }, (b, { c, x, z }) => ({ y: b.select(c as Value, x as Value, z as Value) }), { c: [0, 1, -2], x: [1, 2, 3], z: [4, 5, 6] }, { y: [4, 2, 3] }),
-  row('matmul', { x: [2, 3], z: [3, 2] }, two((b, x, z) => b.matmul(x, z)), { x: [1, 2, 3, 4, 5, 6], z: [1, 0, 0, 1, 1, 1] }, { y: [4, 5, 10, 11] }),
-  row('matmul, both transposed', { x: [3, 2], z: [2, 3] }, two((b, x, z) => b.matmul(x, z, { transA: true, transB: true })), { x: [1, 4, 2, 5, 3, 6], z: [1, 0, 1, 0, 1, 1] }, { y: [4, 5, 10, 11] }),
-  row('matmul, stack', { x: [2, 1, 2], z: [2, 2, 1] }, two((b, x, z) => b.matmul(x, z)), { x: [1, 2, 3, 4], z: [1, 1, 2, 0] }, { y: [3, 6] }),
-  row('matmul, stack with transposed right', { x: [2, 1, 2], z: [2, 1, 2] }, two((b, x, z) => b.matmul(x, z, { transB: true })), { x: [1, 2, 3, 4], z: [1, 1, 2, 0] }, { y: [3, 6] }),
-  row('reduce sum', { x: [2, 3] }, one((b, x) => b.sum(x, [1])), { x: [1, 2, 3, 4, 5, 6] }, { y: [6, 15] }),
-  row('reduce sum over all axes', { x: [2, 3] }, one((b, x) => b.sum(x, [0, 1])), { x: [1, 2, 3, 4, 5, 6] }, { y: [21] }),
-  row('reduce max', { x: [2, 3] }, one((b, x) => b.max(x, [0])), { x: [1, 5, -3, 4, 2, -6] }, { y: [4, 5, -3] }),
-  row('expand', { x: [2, 1] }, one((b, x) => b.expand(x, [2, 2])), { x: [1, 2] }, { y: [1, 1, 2, 2] }),
-  row('reshape', { x: [2, 3] }, one((b, x) => b.reshape(x, [3, 2])), { x: [1, 2, 3, 4, 5, 6] }, { y: [1, 2, 3, 4, 5, 6] }),
-  row('transpose', { x: [2, 3, 2] }, one((b, x) => b.transpose(x, [2, 0, 1])), { x: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] }, { y: [1, 3, 5, 7, 9, 11, 2, 4, 6, 8, 10, 12] }),
-  row('concat', { x: [2, 1], z: [2, 2] }, two((b, x, z) => b.concat([x, z], 1)), { x: [1, 2], z: [3, 4, 5, 6] }, { y: [1, 3, 4, 2, 5, 6] }),
-  row('split', { x: [2, 3] }, (b, { x }) => {
-    const [left, right] = b.split(x as Value, 1, [1, 2])
-    return { left: left as Value, right: right as Value }
-  }, { x: [1, 2, 3, 4, 5, 6] }, { left: [1, 4], right: [2, 3, 5, 6] }),
-  row('windows, padded, stride 2', { x: image.shape }, one((b, x) => b.sum(b.windows(x, { size: 3, stride: 2, padding: 1 }), [4])), { x: image.data }, { y: [12, 16, 24, 28] }),
-  row('windows, order of taps', { x: image.shape }, one((b, x) => b.windows(x, { size: 2, stride: 1, padding: 0 })), { x: image.data }, { y: [1, 2, 4, 5, 2, 3, 5, 6, 4, 5, 7, 8, 5, 6, 8, 9] }),
-  row('windows, taps first', { x: image.shape }, one((b, x) => b.windows(x, { size: 2, stride: 1, padding: 0, tapsFirst: true })), { x: image.data }, { y: [1, 2, 4, 5, 2, 3, 5, 6, 4, 5, 7, 8, 5, 6, 8, 9] }),
-  row('windows, input by phases', { x: image.shape }, one((b, x) => b.windows(x, { size: 1, stride: 1, padding: 0, inputPhases: 2 })), { x: image.data }, { y: [1, 5, 2, 7, 9, 8, 3, 6, 4] }),
-  row('windows, output by phases', { x: image.shape }, one((b, x) => b.windows(x, { size: 1, stride: 1, padding: 0, outputPhases: 2 })), { x: image.data }, { y: [1, 3, 7, 9, 2, 8, 4, 6, 5] }),
-  row('unwindows, overlaps summed', { x: [1, 2, 2, 1, 4] }, one((b, x) => b.emit('unwindows', { ...rowByRow, size: 2, stride: 1, padding: 0, height: 3, width: 3 }, [x])[0] as Value), { x: Array(16).fill(1) }, { y: [1, 2, 1, 2, 4, 2, 1, 2, 1] }),
-  row('normalize', { x: [1, 2], scale: [1, 1], shift: [1, 1] }, (b, { x, scale, shift }) => {
-    const { value, normalized, inverse } = b.normalize(x as Value, scale as Value, shift as Value, 0.75)
-    return { value, normalized, inverse }
-  }, { x: [1, 2], scale: [4], shift: [1] }, { value: [-1, 3], normalized: [-0.5, 0.5], inverse: [1] }),
-  row('logSoftmax', { x: [2, 2] }, one((b, x) => b.logSoftmax(x)), { x: [0, 0, 0, 1000] }, { y: [-Math.LN2, -Math.LN2, -1000, 0] }),
+  row(
+    'select',
+    { c: [3], x: [3], z: [3] },
+    (b, { c, x, z }) => ({ y: b.select(c as Value, x as Value, z as Value) }),
+    { c: [0, 1, -2], x: [1, 2, 3], z: [4, 5, 6] },
+    { y: [4, 2, 3] },
+  ),
+  row(
+    'matmul',
+    { x: [2, 3], z: [3, 2] },
+    two((b, x, z) => b.matmul(x, z)),
+    { x: [1, 2, 3, 4, 5, 6], z: [1, 0, 0, 1, 1, 1] },
+    { y: [4, 5, 10, 11] },
+  ),
+  row(
+    'matmul, both transposed',
+    { x: [3, 2], z: [2, 3] },
+    two((b, x, z) => b.matmul(x, z, { transA: true, transB: true })),
+    { x: [1, 4, 2, 5, 3, 6], z: [1, 0, 1, 0, 1, 1] },
+    { y: [4, 5, 10, 11] },
+  ),
+  row(
+    'matmul, stack',
+    { x: [2, 1, 2], z: [2, 2, 1] },
+    two((b, x, z) => b.matmul(x, z)),
+    { x: [1, 2, 3, 4], z: [1, 1, 2, 0] },
+    { y: [3, 6] },
+  ),
+  row(
+    'matmul, stack with transposed right',
+    { x: [2, 1, 2], z: [2, 1, 2] },
+    two((b, x, z) => b.matmul(x, z, { transB: true })),
+    { x: [1, 2, 3, 4], z: [1, 1, 2, 0] },
+    { y: [3, 6] },
+  ),
+  row(
+    'reduce sum',
+    { x: [2, 3] },
+    one((b, x) => b.sum(x, [1])),
+    { x: [1, 2, 3, 4, 5, 6] },
+    { y: [6, 15] },
+  ),
+  row(
+    'reduce sum over all axes',
+    { x: [2, 3] },
+    one((b, x) => b.sum(x, [0, 1])),
+    { x: [1, 2, 3, 4, 5, 6] },
+    { y: [21] },
+  ),
+  row(
+    'reduce max',
+    { x: [2, 3] },
+    one((b, x) => b.max(x, [0])),
+    { x: [1, 5, -3, 4, 2, -6] },
+    { y: [4, 5, -3] },
+  ),
+  row(
+    'expand',
+    { x: [2, 1] },
+    one((b, x) => b.expand(x, [2, 2])),
+    { x: [1, 2] },
+    { y: [1, 1, 2, 2] },
+  ),
+  row(
+    'reshape',
+    { x: [2, 3] },
+    one((b, x) => b.reshape(x, [3, 2])),
+    { x: [1, 2, 3, 4, 5, 6] },
+    { y: [1, 2, 3, 4, 5, 6] },
+  ),
+  row(
+    'transpose',
+    { x: [2, 3, 2] },
+    one((b, x) => b.transpose(x, [2, 0, 1])),
+    { x: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] },
+    { y: [1, 3, 5, 7, 9, 11, 2, 4, 6, 8, 10, 12] },
+  ),
+  row(
+    'concat',
+    { x: [2, 1], z: [2, 2] },
+    two((b, x, z) => b.concat([x, z], 1)),
+    { x: [1, 2], z: [3, 4, 5, 6] },
+    { y: [1, 3, 4, 2, 5, 6] },
+  ),
+  row(
+    'split',
+    { x: [2, 3] },
+    (b, { x }) => {
+      const [left, right] = b.split(x as Value, 1, [1, 2])
+      return { left: left as Value, right: right as Value }
+    },
+    { x: [1, 2, 3, 4, 5, 6] },
+    { left: [1, 4], right: [2, 3, 5, 6] },
+  ),
+  row(
+    'windows, padded, stride 2',
+    { x: image.shape },
+    one((b, x) => b.sum(b.windows(x, { size: 3, stride: 2, padding: 1 }), [4])),
+    { x: image.data },
+    { y: [12, 16, 24, 28] },
+  ),
+  row(
+    'windows, order of taps',
+    { x: image.shape },
+    one((b, x) => b.windows(x, { size: 2, stride: 1, padding: 0 })),
+    { x: image.data },
+    { y: [1, 2, 4, 5, 2, 3, 5, 6, 4, 5, 7, 8, 5, 6, 8, 9] },
+  ),
+  row(
+    'windows, taps first',
+    { x: image.shape },
+    one((b, x) => b.windows(x, { size: 2, stride: 1, padding: 0, tapsFirst: true })),
+    { x: image.data },
+    { y: [1, 2, 4, 5, 2, 3, 5, 6, 4, 5, 7, 8, 5, 6, 8, 9] },
+  ),
+  row(
+    'windows, input by phases',
+    { x: image.shape },
+    one((b, x) => b.windows(x, { size: 1, stride: 1, padding: 0, inputPhases: 2 })),
+    { x: image.data },
+    { y: [1, 5, 2, 7, 9, 8, 3, 6, 4] },
+  ),
+  row(
+    'windows, output by phases',
+    { x: image.shape },
+    one((b, x) => b.windows(x, { size: 1, stride: 1, padding: 0, outputPhases: 2 })),
+    { x: image.data },
+    { y: [1, 3, 7, 9, 2, 8, 4, 6, 5] },
+  ),
+  row(
+    'unwindows, overlaps summed',
+    { x: [1, 2, 2, 1, 4] },
+    one(
+      (b, x) =>
+        b.emit('unwindows', { ...rowByRow, size: 2, stride: 1, padding: 0, height: 3, width: 3 }, [x])[0] as Value,
+    ),
+    { x: Array(16).fill(1) },
+    { y: [1, 2, 1, 2, 4, 2, 1, 2, 1] },
+  ),
+  row(
+    'normalize',
+    { x: [1, 2], scale: [1, 1], shift: [1, 1] },
+    (b, { x, scale, shift }) => {
+      const { value, normalized, inverse } = b.normalize(x as Value, scale as Value, shift as Value, 0.75)
+      return { value, normalized, inverse }
+    },
+    { x: [1, 2], scale: [4], shift: [1] },
+    { value: [-1, 3], normalized: [-0.5, 0.5], inverse: [1] },
+  ),
+  row(
+    'logSoftmax',
+    { x: [2, 2] },
+    one((b, x) => b.logSoftmax(x)),
+    { x: [0, 0, 0, 1000] },
+    { y: [-Math.LN2, -Math.LN2, -1000, 0] },
+  ),
   loop(0),
   loop(2),
   loop(3),

@@ -37,7 +37,11 @@ const rows: Readonly<Record<string, Row>> = {
   matmul: { x: [2, 3, 4], z: [2, 4, 2], body: (b, x, z) => b.matmul(x, z) },
   'matmul, left transposed': { x: [4, 3], z: [4, 2], body: (b, x, z) => b.matmul(x, z, { transA: true }) },
   'matmul, right transposed': { x: [3, 4], z: [2, 4], body: (b, x, z) => b.matmul(x, z, { transB: true }) },
-  'matmul, both transposed': { x: [4, 3], z: [2, 4], body: (b, x, z) => b.matmul(x, z, { transA: true, transB: true }) },
+  'matmul, both transposed': {
+    x: [4, 3],
+    z: [2, 4],
+    body: (b, x, z) => b.matmul(x, z, { transA: true, transB: true }),
+  },
   'reduce sum': { x: [2, 3, 2], body: (b, x) => b.sum(x, [0, 2]) },
   'reduce max': { x: [2, 5], body: (b, x) => b.max(x, [1]) },
   expand: { x: [2, 1], body: (b, x) => b.exp(b.expand(x, [3, 2, 4])) },
@@ -48,12 +52,27 @@ const rows: Readonly<Record<string, Row>> = {
   'windows, stride 2': { x: image, body: (b, x) => b.windows(x, { size: 3, stride: 2, padding: 1 }) },
   'windows, stride 1': { x: image, body: (b, x) => b.windows(x, { size: 2, stride: 1, padding: 0 }) },
   'windows, stride beyond the size': { x: image, body: (b, x) => b.windows(x, { size: 1, stride: 3, padding: 0 }) },
-  'windows by phases': { x: image, body: (b, x) => b.windows(x, { size: 3, stride: 2, padding: 1, inputPhases: 2, outputPhases: 2 }) },
-  'windows, taps first': { x: image, body: (b, x) => b.windows(x, { size: 3, stride: 2, padding: 1, tapsFirst: true }) },
+  'windows by phases': {
+    x: image,
+    body: (b, x) => b.windows(x, { size: 3, stride: 2, padding: 1, inputPhases: 2, outputPhases: 2 }),
+  },
+  'windows, taps first': {
+    x: image,
+    body: (b, x) => b.windows(x, { size: 3, stride: 2, padding: 1, tapsFirst: true }),
+  },
   unwindows: {
     x: [3, 2, 2, 27],
     body: (b, x) => {
-      const attrs = { size: 3, stride: 2, padding: 1, inputPhases: 2, outputPhases: 1, tapsFirst: false, height: 5, width: 4 }
+      const attrs = {
+        size: 3,
+        stride: 2,
+        padding: 1,
+        inputPhases: 2,
+        outputPhases: 1,
+        tapsFirst: false,
+        height: 5,
+        width: 4,
+      }
       return at(b.emit('unwindows', attrs, [x]), 0)
     },
   },
@@ -99,7 +118,10 @@ describe('gradient table', () => {
 
 /** Numbers between -1 and 1, no two closer than the step of the differences: a kink between two points has no difference quotient. */
 function numbers(length: number): fc.Arbitrary<number[]> {
-  const grid = fc.shuffledSubarray(Array.from({ length: 400 }, (_, i) => (i - 199.5) / 200), { minLength: length, maxLength: length })
+  const grid = fc.shuffledSubarray(
+    Array.from({ length: 400 }, (_, i) => (i - 199.5) / 200),
+    { minLength: length, maxLength: length },
+  )
   return grid
 }
 
@@ -108,16 +130,27 @@ function expectGradients(xShape: Shape, zShape: Shape, body: Body, xs: readonly 
   const b = new Builder()
   const [x, z] = [b.param('x', xShape), b.param('z', zShape)]
   const y = body(b, x, z)
-  const weights = b.constant(Float32Array.from({ length: sizeOf(y.type.shape) }, (_, i) => Math.fround(Math.sin(i + 1))), y.type.shape)
+  const weights = b.constant(
+    Float32Array.from({ length: sizeOf(y.type.shape) }, (_, i) => Math.fround(Math.sin(i + 1))),
+    y.type.shape,
+  )
   // Both parameters always take part, also where the row uses one of them only.
-  const extra = b.add(b.sum(b.mul(x, x), axesOf(x)), b.reshape(b.sum(z, axesOf(z)), xShape.map(() => 1)))
+  const extra = b.add(
+    b.sum(b.mul(x, x), axesOf(x)),
+    b.reshape(
+      b.sum(z, axesOf(z)),
+      xShape.map(() => 1),
+    ),
+  )
   const loss = b.add(b.reshape(b.sum(b.mul(y, weights), axesOf(y)), [1]), b.reshape(extra, [1]))
   const [dx, dz] = differentiate(b, loss, [x, z])
   const program = b.build({ loss, dx: dx as Value, dz: dz as Value })
-  const lossAt = (dX: number[], dZ: number[]): number => evaluate(program, { x: Float64Array.from(dX), z: Float64Array.from(dZ) }).loss?.[0] ?? Number.NaN
+  const lossAt = (dX: number[], dZ: number[]): number =>
+    evaluate(program, { x: Float64Array.from(dX), z: Float64Array.from(dZ) }).loss?.[0] ?? Number.NaN
   const results = evaluate(program, { x: Float64Array.from(xs), z: Float64Array.from(zs) })
   const step = 1e-6
-  const shifted = (values: readonly number[], index: number, by: number) => values.map((value, i) => (i === index ? value + by : value))
+  const shifted = (values: readonly number[], index: number, by: number) =>
+    values.map((value, i) => (i === index ? value + by : value))
   xs.forEach((_, i) => {
     const slope = (lossAt(shifted(xs, i, step), [...zs]) - lossAt(shifted(xs, i, -step), [...zs])) / (2 * step)
     expect(results.dx?.[i]).toBeCloseTo(slope, 5)

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { Builder } from '../../src/program/builder.js'
 import { print } from '../../src/program/print.js'
-import { at } from '../../src/program/program.js'
+import { at, type Value } from '../../src/program/program.js'
 
 test('a program prints one line a node, the body of a loop indented', () => {
   const step = new Builder()
@@ -13,9 +13,9 @@ test('a program prints one line a node, the body of a loop indented', () => {
   const b = new Builder()
   const start = b.param('start', [1, 4])
   const { carried, stacked } = b.repeat(body, 3, b.param('steps', [], 'i32'), { carried: [start], sliced: [b.param('gradients', [3, 1, 4])], shared: [] })
-  const [left, right] = b.split(at(carried, 0), 1, [1, 3])
+  const [left, right] = b.split(at(carried, 0), 1, [1, 3]) as [Value, Value]
   const table = b.constant(Float32Array.of(1, 2, 3), [3])
-  const program = b.build({ left: at([left], 0) ?? start, right: b.mul(right ?? start, table), lengths: at(stacked, 0) })
+  const program = b.build({ left, right: b.mul(right, table), lengths: at(stacked, 0) })
 
   expect(`\n${print(program)}\n`).toBe(`
 %0 = param() name="start" : f32[1,4]

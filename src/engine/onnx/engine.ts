@@ -37,7 +37,9 @@ export class OnnxEngine implements Engine {
         checkFeeds(program, feeds)
         const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]))
         const results = await this.pool.run({ kind: 'run', program: compiled.id, feeds: data })
-        const tensors = compiled.outputs.map(({ name, shape }) => [name, { shape, data: results[name] as Float32Array }] as const)
+        const tensors = compiled.outputs.map(
+          ({ name, shape }) => [name, { shape, data: results[name] as Float32Array }] as const,
+        )
         return Object.fromEntries(tensors) satisfies Tensors
       },
       dispose: () => this.pool.unload(compiled.id),
@@ -55,6 +57,10 @@ function compileToOnnx(program: Program, id: number): CompiledProgram {
     id,
     model: encodeModel(graph),
     inputs: paramsOf(program).map(({ name, type }) => ({ name, dtype: type.dtype, shape: type.shape })),
-    outputs: program.outputs.map(({ name, value }, index) => ({ name, source: graph.outputs[index]?.name ?? name, shape: value.type.shape })),
+    outputs: program.outputs.map(({ name, value }, index) => ({
+      name,
+      source: graph.outputs[index]?.name ?? name,
+      shape: value.type.shape,
+    })),
   }
 }

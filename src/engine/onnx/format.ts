@@ -40,12 +40,52 @@ const list = (type: string, id: number) => ({ rule: 'repeated', type, id })
 
 const root = protobuf.Root.fromJSON({
   nested: {
-    Model: { fields: { irVersion: field('int64', 1), producerName: field('string', 2), graph: field('Graph', 7), opsetImport: list('Opset', 8) } },
+    Model: {
+      fields: {
+        irVersion: field('int64', 1),
+        producerName: field('string', 2),
+        graph: field('Graph', 7),
+        opsetImport: list('Opset', 8),
+      },
+    },
     Opset: { fields: { domain: field('string', 1), version: field('int64', 2) } },
-    Graph: { fields: { node: list('Node', 1), name: field('string', 2), initializer: list('Tensor', 5), input: list('ValueInfo', 11), output: list('ValueInfo', 12) } },
-    Node: { fields: { input: list('string', 1), output: list('string', 2), name: field('string', 3), opType: field('string', 4), attribute: list('Attribute', 5), domain: field('string', 7) } },
-    Attribute: { fields: { name: field('string', 1), f: field('float', 2), i: field('int64', 3), g: field('Graph', 6), ints: list('int64', 8), type: field('int32', 20) } },
-    Tensor: { fields: { dims: list('int64', 1), dataType: field('int32', 2), name: field('string', 8), rawData: field('bytes', 9) } },
+    Graph: {
+      fields: {
+        node: list('Node', 1),
+        name: field('string', 2),
+        initializer: list('Tensor', 5),
+        input: list('ValueInfo', 11),
+        output: list('ValueInfo', 12),
+      },
+    },
+    Node: {
+      fields: {
+        input: list('string', 1),
+        output: list('string', 2),
+        name: field('string', 3),
+        opType: field('string', 4),
+        attribute: list('Attribute', 5),
+        domain: field('string', 7),
+      },
+    },
+    Attribute: {
+      fields: {
+        name: field('string', 1),
+        f: field('float', 2),
+        i: field('int64', 3),
+        g: field('Graph', 6),
+        ints: list('int64', 8),
+        type: field('int32', 20),
+      },
+    },
+    Tensor: {
+      fields: {
+        dims: list('int64', 1),
+        dataType: field('int32', 2),
+        name: field('string', 8),
+        rawData: field('bytes', 9),
+      },
+    },
     ValueInfo: { fields: { name: field('string', 1), type: field('Type', 2) } },
     Type: { fields: { tensorType: field('TensorType', 1) } },
     TensorType: { fields: { elemType: field('int32', 1), shape: field('Shape', 2) } },
@@ -61,13 +101,19 @@ export function encodeModel(graph: Graph): Uint8Array {
     { domain: '', version: OPSET },
     { domain: 'com.microsoft', version: 1 },
   ]
-  return modelType.encode({ irVersion: IR_VERSION, producerName: 'reptile-serve', graph: graphMessage(graph), opsetImport }).finish()
+  return modelType
+    .encode({ irVersion: IR_VERSION, producerName: 'reptile-serve', graph: graphMessage(graph), opsetImport })
+    .finish()
 }
 
 function graphMessage({ name, nodes, initializers, inputs, outputs }: Graph): object {
   return {
     name,
-    node: nodes.map((node) => ({ ...node, name: node.output[0], attribute: Object.entries(node.attributes).map(attributeMessage) })),
+    node: nodes.map((node) => ({
+      ...node,
+      name: node.output[0],
+      attribute: Object.entries(node.attributes).map(attributeMessage),
+    })),
     initializer: initializers.map((tensor) => ({
       name: tensor.name,
       dims: tensor.shape,

@@ -20,7 +20,12 @@ export class GraphWriter {
     return this.ops(opType, input, 1, attributes)[0] as string
   }
 
-  ops(opType: string, input: readonly string[], outputs: number, attributes: Readonly<Record<string, AttributeValue>> = {}): string[] {
+  ops(
+    opType: string,
+    input: readonly string[],
+    outputs: number,
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): string[] {
     const output = Array.from({ length: outputs }, () => this.name())
     // The operators of onnxruntime itself that the lowering uses.
     const domain = opType === 'FusedMatMul' ? 'com.microsoft' : ''

@@ -21,11 +21,22 @@ type Rule<K extends Op> = (lowering: Lowering<K>) => string[]
 
 export function lower(program: Program): Graph {
   const graph = new GraphWriter()
-  const inputs: ValueInfo[] = paramsOf(program).map(({ name, type }) => ({ name, type: type.dtype === 'i32' ? 'int32' : 'float', shape: type.shape }))
+  const inputs: ValueInfo[] = paramsOf(program).map(({ name, type }) => ({
+    name,
+    type: type.dtype === 'i32' ? 'int32' : 'float',
+    shape: type.shape,
+  }))
   const names = lowerNodes(graph, program, new Map(inputs.map(({ name }) => [name, name])))
-  const own = ownNames(graph, inputs.map(({ name }) => name))
+  const own = ownNames(
+    graph,
+    inputs.map(({ name }) => name),
+  )
   const outputs = program.outputs.map(({ value }): ValueInfo => {
-    return { name: own(names(value)), type: 'float', shape: isStack(program, value) ? [-1, ...value.type.shape.slice(1)] : value.type.shape }
+    return {
+      name: own(names(value)),
+      type: 'float',
+      shape: isStack(program, value) ? [-1, ...value.type.shape.slice(1)] : value.type.shape,
+    }
   })
   return graph.finish('program', inputs, outputs)
 }
@@ -50,7 +61,11 @@ function isStack(program: Program, value: Value): boolean {
  * Gives the ONNX name of a value, writing its node (and what that needs) when it is first asked for: what a peephole has
  * replaced is never written. `params` gives the names of the program's parameters.
  */
-function lowerNodes(graph: GraphWriter, program: Program, params: ReadonlyMap<string, string>): (value: Value) => string {
+function lowerNodes(
+  graph: GraphWriter,
+  program: Program,
+  params: ReadonlyMap<string, string>,
+): (value: Value) => string {
   const written = new Map<number, string[]>()
   const nameOf = (value: Value): string => {
     const known = written.get(value.node) ?? write(at(program.nodes, value.node))
@@ -74,10 +89,22 @@ function lowerNodes(graph: GraphWriter, program: Program, params: ReadonlyMap<st
 }
 
 const unaryOps: Record<Exclude<UnaryFunction, 'step'>, string> = {
-  neg: 'Neg', exp: 'Exp', log: 'Log', sqrt: 'Sqrt', tanh: 'Tanh', relu: 'Relu',
+  neg: 'Neg',
+  exp: 'Exp',
+  log: 'Log',
+  sqrt: 'Sqrt',
+  tanh: 'Tanh',
+  relu: 'Relu',
 }
 const binaryOps: Record<BinaryFunction, string> = {
-  add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div', max: 'Max', min: 'Min', greater: 'Greater', equal: 'Equal',
+  add: 'Add',
+  sub: 'Sub',
+  mul: 'Mul',
+  div: 'Div',
+  max: 'Max',
+  min: 'Min',
+  greater: 'Greater',
+  equal: 'Equal',
 }
 const CAST = { float: 1, bool: 9, int64: 7 }
 
@@ -94,7 +121,9 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
     const result = graph.op(binaryOps[fn], src)
     return [fn === 'greater' || fn === 'equal' ? graph.op('Cast', [result], { to: CAST.float }) : result]
   },
-  select: ({ graph, src: [condition, a, b] }) => [graph.op('Where', [graph.op('Cast', [condition as string], { to: CAST.bool }), a as string, b as string])],
+  select: ({ graph, src: [condition, a, b] }) => [
+    graph.op('Where', [graph.op('Cast', [condition as string], { to: CAST.bool }), a as string, b as string]),
+  ],
   matmul: ({ graph, node, src }) => {
     const { transA, transB } = node.attrs
     if (!transA && !transB) return [graph.op('MatMul', src)]
@@ -111,8 +140,13 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
   split: (lowering) => {
     const { graph, node, program } = lowering
     const convolution = splitByPhase(program, node)
-    if (convolution) return phaseProducts(lowering, convolution).map((product, part) => reshape(graph, product, at(node.out, part).shape))
-    return graph.ops('Split', [...lowering.src, graph.int64s(node.attrs.sizes)], node.attrs.sizes.length, { axis: node.attrs.axis })
+    if (convolution)
+      return phaseProducts(lowering, convolution).map((product, part) =>
+        reshape(graph, product, at(node.out, part).shape),
+      )
+    return graph.ops('Split', [...lowering.src, graph.int64s(node.attrs.sizes)], node.attrs.sizes.length, {
+      axis: node.attrs.axis,
+    })
   },
   windows: ({ graph, node, program, names }) => {
     const parts = rowParts(program, at(node.src, 0)).map(names)
@@ -122,13 +156,18 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
     const { graph, node, program } = lowering
     const shape = at(node.out, 0).shape
     const convolution = convolutionGradient(program, node)
-    const rows = convolution ? joinPhases(graph, phaseProducts(lowering, convolution), shape, node.attrs) : lowerUnwindows(graph, at(lowering.src, 0), shape, node.attrs)
+    const rows = convolution
+      ? joinPhases(graph, phaseProducts(lowering, convolution), shape, node.attrs)
+      : lowerUnwindows(graph, at(lowering.src, 0), shape, node.attrs)
     return [reshape(graph, rows, shape)]
   },
   normalize: ({ graph, node, src: [x, scale, shift] }) => {
     const shape = at(node.src, 0).type.shape
     const ones = graph.floats(new Float32Array(at(shape, shape.length - 1)).fill(1), [at(shape, shape.length - 1)])
-    const [normalized, , inverse] = graph.ops('LayerNormalization', [x as string, ones], 3, { axis: -1, epsilon: { float: node.attrs.epsilon } }) as [string, string, string]
+    const [normalized, , inverse] = graph.ops('LayerNormalization', [x as string, ones], 3, {
+      axis: -1,
+      epsilon: { float: node.attrs.epsilon },
+    }) as [string, string, string]
     const value = graph.op('Add', [graph.op('Mul', [normalized, scale as string]), shift as string])
     return [value, normalized, inverse]
   },
@@ -138,7 +177,9 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
     const [trips, ...values] = src as [string, ...string[]]
     const inner = graph.body()
     const [iteration, condition] = [inner.name(), inner.name()]
-    const states: ValueInfo[] = paramsOf(body).slice(0, carried).map(({ type }) => ({ name: inner.name(), type: 'float', shape: type.shape }))
+    const states: ValueInfo[] = paramsOf(body)
+      .slice(0, carried)
+      .map(({ type }) => ({ name: inner.name(), type: 'float', shape: type.shape }))
     const params = paramsOf(body).map(({ name }, index): [string, string] => {
       const value = at(values, index)
       if (index < carried) return [name, at(states, index).name]
@@ -146,9 +187,15 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
     })
     const names = lowerNodes(inner, body, new Map(params))
     const own = ownNames(inner, [...values, ...states.map(({ name }) => name)])
-    const results = body.outputs.map(({ value }): ValueInfo => ({ name: own(names(value)), type: 'float', shape: value.type.shape }))
+    const results = body.outputs.map(
+      ({ value }): ValueInfo => ({ name: own(names(value)), type: 'float', shape: value.type.shape }),
+    )
     const goOn: ValueInfo = { name: inner.op('Identity', [condition]), type: 'bool', shape: [] }
-    const inputs: ValueInfo[] = [{ name: iteration, type: 'int64', shape: [] }, { name: condition, type: 'bool', shape: [] }, ...states]
+    const inputs: ValueInfo[] = [
+      { name: iteration, type: 'int64', shape: [] },
+      { name: condition, type: 'bool', shape: [] },
+      ...states,
+    ]
     const count = graph.op('Cast', [trips], { to: CAST.int64 })
     const graphOfBody = inner.finish('body', inputs, [goOn, ...results])
     return graph.ops('Loop', [count, '', ...values.slice(0, carried)], results.length, { body: { graph: graphOfBody } })
@@ -159,7 +206,10 @@ function reshape(graph: GraphWriter, x: string, shape: readonly number[]): strin
   return graph.op('Reshape', [x, graph.int64s(shape)])
 }
 
-function phaseProducts({ graph, names }: Pick<Lowering<Op>, 'graph' | 'names'>, { gradient, weight, shape, attrs }: ConvolutionGradient): string[] {
+function phaseProducts(
+  { graph, names }: Pick<Lowering<Op>, 'graph' | 'names'>,
+  { gradient, weight, shape, attrs }: ConvolutionGradient,
+): string[] {
   const out = at(weight.type.shape, weight.type.shape.length - 1)
   return lowerInputGradient(graph, names(gradient), names(weight), shape, out, attrs)
 }

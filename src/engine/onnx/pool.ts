@@ -101,7 +101,8 @@ export class WorkerPool {
     const fresh = this.start()
     this.members = this.members.map((member) => (member === dead ? fresh : member))
     const ignore = (): void => {}
-    for (const program of this.programs.values()) fresh.own.push({ request: { kind: 'load', program }, resolve: ignore, reject: ignore })
+    for (const program of this.programs.values())
+      fresh.own.push({ request: { kind: 'load', program }, resolve: ignore, reject: ignore })
     this.next(fresh)
   }
 }
@@ -110,5 +111,8 @@ export class WorkerPool {
 function startThread(workerData: WorkerSettings): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData })
   const url = JSON.stringify(new URL('./worker.ts', import.meta.url).href)
-  return new Worker(`import('tsx/esm/api').then(({ register }) => { register(); return import(${url}) })`, { eval: true, workerData })
+  return new Worker(`import('tsx/esm/api').then(({ register }) => { register(); return import(${url}) })`, {
+    eval: true,
+    workerData,
+  })
 }

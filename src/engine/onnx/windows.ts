@@ -25,7 +25,12 @@ interface Grid extends WindowAttributes {
 }
 
 /** The windows of x [..., h, w, n, c], given as the parts that make up its rows. */
-export function lowerWindows(graph: GraphWriter, parts: readonly string[], shape: Shape, attrs: WindowAttributes): string {
+export function lowerWindows(
+  graph: GraphWriter,
+  parts: readonly string[],
+  shape: Shape,
+  attrs: WindowAttributes,
+): string {
   const grid = gridOf(shape, attrs)
   const { pixels, windows } = rowCounts(grid)
   const taps = attrs.size ** 2
@@ -42,11 +47,18 @@ export function lowerUnwindows(graph: GraphWriter, x: string, shape: Shape, attr
   const { pixels, windows } = rowCounts(grid)
   const taps = attrs.size ** 2
   const readers: number[][] = Array.from({ length: pixels }, () => [])
-  for (const { pixel, window, tap } of tapsOf(grid)) if (pixel !== undefined) at(readers, pixel).push(window * taps + tap)
+  for (const { pixel, window, tap } of tapsOf(grid))
+    if (pixel !== undefined) at(readers, pixel).push(window * taps + tap)
   const overlaps = readers.reduce((most, list) => Math.max(most, list.length), 1)
   const rows = withZeroRow(graph, [x], imageAxes(shape).channels)
   const zero = windows * taps
-  const parts = Array.from({ length: overlaps }, (_, overlap) => gatherRows(graph, rows, Int32Array.from(readers, (list) => list[overlap] ?? zero)))
+  const parts = Array.from({ length: overlaps }, (_, overlap) =>
+    gatherRows(
+      graph,
+      rows,
+      Int32Array.from(readers, (list) => list[overlap] ?? zero),
+    ),
+  )
   return parts.reduce((sum, part) => graph.op('Add', [sum, part]))
 }
 
@@ -56,7 +68,14 @@ export function lowerUnwindows(graph: GraphWriter, x: string, shape: Shape, attr
  * large matrix of columns and without any sums. Gives one product [pixels of the phase, c] a phase, in the order of phases
  * of the stride. `shape` [..., h, w, n, c] is that of the gradient; there is one image (of many examples).
  */
-export function lowerInputGradient(graph: GraphWriter, gradient: string, weight: string, shape: Shape, out: number, attrs: UnwindowAttributes): string[] {
+export function lowerInputGradient(
+  graph: GraphWriter,
+  gradient: string,
+  weight: string,
+  shape: Shape,
+  out: number,
+  attrs: UnwindowAttributes,
+): string[] {
   const { height, width, examples, channels } = imageAxes(shape)
   const grid = gridOf(shape, { ...attrs, inputPhases: attrs.stride })
   const rows = withZeroRow(graph, [gradient], out)
@@ -68,20 +87,37 @@ export function lowerInputGradient(graph: GraphWriter, gradient: string, weight:
     const readers = windowsOf.slice(start, start + size * examples)
     start += size * examples
     const { taps, table } = phaseTable(readers, rowCounts(grid).windows)
-    const columns = graph.op('Reshape', [gatherRows(graph, rows, table), graph.int64s([readers.length, taps.length * out])])
-    const matrix = graph.op('Reshape', [gatherRows(graph, perTap, Int32Array.from(taps)), graph.int64s([taps.length * out, channels])])
+    const columns = graph.op('Reshape', [
+      gatherRows(graph, rows, table),
+      graph.int64s([readers.length, taps.length * out]),
+    ])
+    const matrix = graph.op('Reshape', [
+      gatherRows(graph, perTap, Int32Array.from(taps)),
+      graph.int64s([taps.length * out, channels]),
+    ])
     return graph.op('MatMul', [columns, matrix])
   })
 }
 
 /** The rows of all phases, one phase behind the other, in the order of the gradient's own positions. */
-export function joinPhases(graph: GraphWriter, products: readonly string[], shape: Shape, { stride, inputPhases }: UnwindowAttributes): string {
+export function joinPhases(
+  graph: GraphWriter,
+  products: readonly string[],
+  shape: Shape,
+  { stride, inputPhases }: UnwindowAttributes,
+): string {
   const joined = products.length === 1 ? at(products, 0) : graph.op('Concat', products, { axis: 0 })
   if (inputPhases === stride) return joined
   const { height, width, examples } = imageAxes(shape)
   const places = placesOf(height, width, stride)
   const order = positionsInOrder(height, width, inputPhases).map(({ row, column }) => at(places, row * width + column))
-  return gatherRows(graph, joined, Int32Array.from(order.flatMap((place) => Array.from({ length: examples }, (_, example) => place * examples + example))))
+  return gatherRows(
+    graph,
+    joined,
+    Int32Array.from(
+      order.flatMap((place) => Array.from({ length: examples }, (_, example) => place * examples + example)),
+    ),
+  )
 }
 
 function gridOf(shape: Shape, attrs: WindowAttributes): Grid {
@@ -91,7 +127,10 @@ function gridOf(shape: Shape, attrs: WindowAttributes): Grid {
 
 function rowCounts(grid: Grid): { pixels: number; windows: number } {
   const { images, height, width, examples } = grid
-  return { pixels: images * height * width * examples, windows: images * windowCount(height, grid) * windowCount(width, grid) * examples }
+  return {
+    pixels: images * height * width * examples,
+    windows: images * windowCount(height, grid) * windowCount(width, grid) * examples,
+  }
 }
 
 /** For each pixel's row, the window's row that reads it with each tap. */
@@ -102,7 +141,10 @@ function readersOf(grid: Grid): ReadonlyMap<number, number>[] {
 }
 
 /** The taps that read a phase, and for each of its pixels and each tap the window's row, or the zero row. */
-function phaseTable(readers: readonly ReadonlyMap<number, number>[], zero: number): { taps: number[]; table: Int32Array } {
+function phaseTable(
+  readers: readonly ReadonlyMap<number, number>[],
+  zero: number,
+): { taps: number[]; table: Int32Array } {
   const used = new Set(readers.flatMap((windows) => [...windows.keys()]))
   // A phase that no tap reads (a stride beyond the size) still needs one, which gathers zeros.
   const taps = used.size > 0 ? [...used].sort((a, b) => a - b) : [0]

@@ -54,7 +54,10 @@ async function load(program: CompiledProgram): Promise<void> {
   })
   const inputs = program.inputs.map(({ name, dtype, shape }) => {
     const length = shape.reduce((product, axis) => product * axis, 1)
-    const tensor = dtype === 'i32' ? new ort.Tensor('int32', new Int32Array(length), shape) : new ort.Tensor('float32', new Float32Array(length), shape)
+    const tensor =
+      dtype === 'i32'
+        ? new ort.Tensor('int32', new Int32Array(length), shape)
+        : new ort.Tensor('float32', new Float32Array(length), shape)
     return [name, tensor] as const
   })
   loaded.set(program.id, { program, session, inputs: Object.fromEntries(inputs) })

@@ -1,0 +1,11 @@
+/** A model with the plain head: every class starts from one shared vector instead of its prototype. */
+import { initializationOf, tensorsOf } from '../learner/initialization.js'
+import { featureSize } from '../learner/parameters.js'
+import type { Artifact, Model } from '../model/artifact.js'
+
+/** The same body under a shared vector of zeros: at 0 steps all classes are equally likely, and only the inner loop can tell them apart. */
+export function withSharedVector(model: Model): Model {
+  const artifact: Artifact = { ...model.artifact, head: { kind: 'shared' } }
+  const initialization = { ...initializationOf(model), head: new Float32Array(featureSize(artifact) + 1) }
+  return { artifact, digest: `${model.digest}+shared`, tensors: tensorsOf(artifact, initialization) }
+}
