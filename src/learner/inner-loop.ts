@@ -111,21 +111,21 @@ export class InnerLoop {
     const { batch } = this.settings
     const x = sharedFloats(this.slice * batch * this.inputSize)
     const y = sharedFloats(this.slice * batch * this.outputSize)
-    for (let row = 0; row < count * batch; row++) {
-      const example = examples.next().value
-      x.set(at(support.inputs, example), row * this.inputSize)
-      if (support.kind === 'classification') y[row * this.outputSize + at(support.classOf, example)] = 1
-      else y.set(at(support.targets, example), row * this.outputSize)
+    const masks = dropoutMasks(this.artifact, batch).map(({ name, rate, shape }) => ({ name, rate, shape, size: sizeOf(shape), data: sharedFloats(this.slice * sizeOf(shape)) }))
+    // Step by step, so that what a step draws does not depend on the slice it is in.
+    for (let step = 0; step < count; step++) {
+      for (let row = step * batch; row < (step + 1) * batch; row++) {
+        const example = examples.next().value
+        x.set(at(support.inputs, example), row * this.inputSize)
+        if (support.kind === 'classification') y[row * this.outputSize + at(support.classOf, example)] = 1
+        else y.set(at(support.targets, example), row * this.outputSize)
+      }
+      for (const { data, rate, size } of masks) for (let i = step * size; i < (step + 1) * size; i++) data[i] = fraction(random) < rate ? 0 : 1 / (1 - rate)
     }
-    const masks = dropoutMasks(this.artifact, batch).map(({ name, rate, shape }) => {
-      const data = sharedFloats(this.slice * sizeOf(shape))
-      for (let i = 0; i < data.length; i++) data[i] = fraction(random) < rate ? 0 : 1 / (1 - rate)
-      return [name, { shape: [this.slice, 1, ...shape], data }] as const
-    })
     return {
       x: { shape: [this.slice, 1, batch, this.inputSize], data: x },
       y: { shape: [this.slice, 1, batch, this.outputSize], data: y },
-      ...Object.fromEntries(masks),
+      ...Object.fromEntries(masks.map(({ name, shape, data }) => [name, { shape: [this.slice, 1, ...shape], data }])),
     }
   }
 }

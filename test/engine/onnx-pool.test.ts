@@ -60,6 +60,7 @@ describe('many runs at a time', () => {
 
   test('as many threads are started as there are workers', async () => {
     const engine = OnnxEngine.create({ workers: 3, threads: 1 })
+    await engine.compile(scaling(2))
     expect([engine.parallelism, threads.length]).toEqual([3, 3])
     await engine.close()
   })

@@ -31,17 +31,22 @@ export class WorkerPool {
 
   /** Loads the program into every worker. */
   async load(program: CompiledProgram): Promise<void> {
+    if (this.closing) throw closed()
     this.programs.set(program.id, program)
-    await this.toAll({ kind: 'load', program })
+    await this.toAll({ kind: 'load', program }).catch((error) => {
+      this.programs.delete(program.id)
+      throw error
+    })
   }
 
   async unload(program: number): Promise<void> {
     this.programs.delete(program)
+    if (this.closing) return
     await this.toAll({ kind: 'unload', program })
   }
 
   run(request: Extract<Request, { kind: 'run' }>): Promise<Results> {
-    if (this.closing) return Promise.reject(new EngineError('the onnx engine is closed'))
+    if (this.closing) return Promise.reject(closed())
     return new Promise((resolve, reject) => {
       this.queue.push({ request, resolve, reject })
       for (const member of this.members) this.next(member)
@@ -54,7 +59,8 @@ export class WorkerPool {
     this.closing = true
     const ended = this.members.map(({ worker }) => new Promise((resolve) => worker.once('exit', resolve)))
     while (this.queue.length > 0) await new Promise<void>((resolve) => setImmediate(resolve))
-    await this.toAll({ kind: 'close' })
+    // A worker that dies instead has ended, too.
+    await this.toAll({ kind: 'close' }).catch(() => {})
     await Promise.all(ended)
   }
 
@@ -87,17 +93,19 @@ export class WorkerPool {
       this.next(member)
     })
     worker.once('error', (error) => this.replace(member, `an onnx engine worker died: ${error.message}`))
-    worker.once('exit', () => {
-      if (!this.closing) this.replace(member, 'an onnx engine worker ended')
-    })
+    worker.once('exit', () => this.replace(member, 'an onnx engine worker ended'))
     return member
   }
 
-  /** A dead worker fails what it was doing, once, and a new one takes its place with all programs. */
+  /** A dead worker fails what it was doing, once, and a new one takes its place with all programs, unless the pool is closing. */
   private replace(dead: Member, reason: string): void {
     if (!this.members.includes(dead)) return
     for (const job of [dead.current, ...dead.own]) job?.reject(new EngineError(reason))
-    if (this.closing) return
+    if (this.closing) {
+      this.members = this.members.filter((member) => member !== dead)
+      if (this.members.length === 0) for (const job of this.queue.splice(0)) job.reject(new EngineError(reason))
+      return
+    }
     const fresh = this.start()
     this.members = this.members.map((member) => (member === dead ? fresh : member))
     const ignore = (): void => {}
@@ -105,6 +113,10 @@ export class WorkerPool {
       fresh.own.push({ request: { kind: 'load', program }, resolve: ignore, reject: ignore })
     this.next(fresh)
   }
+}
+
+function closed(): EngineError {
+  return new EngineError('the onnx engine is closed')
 }
 
 /** Under tsx and vitest this file is TypeScript and so is the worker: a thread of Node 20 reads it after registering tsx. */
