@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   inner: () => import('./inner.js'),
   accuracy: () => import('./accuracy.js'),
   steps: () => import('./steps.js'),
+  memory: () => import('./memory.js'),
 }
 
 const [name = '', ...rest] = process.argv.slice(2)

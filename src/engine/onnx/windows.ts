@@ -35,8 +35,11 @@ export function lowerWindows(
   const { pixels, windows } = rowCounts(grid)
   const taps = attrs.size ** 2
   const table = new Int32Array(windows * taps).fill(pixels)
+  const perImage = windows / grid.images
   for (const { pixel, window, tap } of tapsOf(grid)) {
-    if (pixel !== undefined) table[attrs.tapsFirst ? tap * windows + window : window * taps + tap] = pixel
+    const image = Math.floor(window / perImage)
+    const place = attrs.tapsFirst ? (image * taps + tap) * perImage + (window % perImage) : window * taps + tap
+    if (pixel !== undefined) table[place] = pixel
   }
   return gatherRows(graph, withZeroRow(graph, parts, imageAxes(shape).channels), table)
 }
