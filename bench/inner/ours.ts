@@ -7,7 +7,6 @@ import type { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { adaptProgram } from '../../src/learner/adapt-program.js'
 import { stepsPerSlice } from '../../src/learner/cost.js'
 import { rateOf } from '../../src/learner/optimizers.js'
-import { sharedFloats } from '../../src/learner/shared-memory.js'
 import type { Contender, Mode, Prepared, Turn } from './contender.js'
 import { conv4 } from './shapes.js'
 import { digestOf, type Task } from './task.js'
@@ -98,9 +97,9 @@ function sliceOf(
   return { steps, feeds }
 }
 
-/** From shared memory the engine's workers copy what they need, as in serving. Filled up with zeros. */
+/** Filled up with zeros. */
 function inSharedMemory(shape: readonly number[], data: ArrayLike<number>): Tensor {
-  const shared = sharedFloats(shape.reduce((product, length) => product * length, 1))
-  shared.set(data)
-  return { shape, data: shared }
+  const padded = new Float32Array(shape.reduce((product, length) => product * length, 1))
+  padded.set(data)
+  return { shape, data: padded }
 }

@@ -14,7 +14,7 @@ import {
   type SupportSet,
 } from './learner.js'
 import { Predictor } from './predictor.js'
-import { sharedConcat, sharedFloats } from './shared-memory.js'
+import { concatenated } from './vectors.js'
 
 export interface LearnerSizes {
   /** Support sets, growing; the last one is the largest that can be adapted to. */
@@ -74,14 +74,13 @@ class ModelLearner implements Learner {
       )
     }
     const { artifact } = this.model
-    const { shared } = this.initialization
+    const { body, shared } = this.initialization
     const classes = support.kind === 'classification' ? support.classes : 0
     const width = this.widthFor(classes)
     const steps = settings.steps ?? width.settings.steps
     const learningRate = settings.learningRate ?? width.settings.learningRate
     const start = {
-      weights:
-        support.kind === 'classification' ? await this.startClassifier(support, width) : this.initialization.body,
+      weights: support.kind === 'classification' ? await this.startClassifier(support, width) : body,
       moments: startingMoments(artifact, this.initialization, width.settings.classes),
     }
     const { weights, losses } = await width.innerLoop.run(start, shared, support, {
@@ -89,15 +88,14 @@ class ModelLearner implements Learner {
       learningRate,
       seed: settings.seed,
     })
-    const adapted = sharedConcat(weights)
-    const { statistics } = await this.features.of(this.bodyOf(adapted), shared, support.inputs)
-    if (!allFinite(losses) || !allFinite(adapted) || !allFinite(statistics)) {
+    const { statistics } = await this.features.of(weights.subarray(0, body.length), shared, support.inputs)
+    if (!allFinite(losses) || !allFinite(weights) || !allFinite(statistics)) {
       throw new LearnerError(
         'not-finite',
         `${steps} inner steps at learning rate ${learningRate} ended in numbers that are not finite: use a smaller learning rate or fewer steps`,
       )
     }
-    return { classes, weights: adapted, statistics, steps, learningRate, losses }
+    return { classes, weights, statistics, steps, learningRate, losses }
   }
 
   async predict(adaptation: Adaptation, inputs: readonly Float32Array[]): Promise<Float32Array[]> {
@@ -125,17 +123,12 @@ class ModelLearner implements Learner {
     const { body, shared, head } = this.initialization
     if (spec?.kind === 'prototypes') {
       const { features } = await this.features.of(body, shared, support.inputs)
-      return sharedConcat(
+      return concatenated(
         body,
         headFromPrototypes(features, support.classOf, support.classes, settings.classes, spec.scale),
       )
     }
-    return sharedConcat(body, headFromVector(head ?? new Float32Array(0), support.classes, settings.classes))
-  }
-
-  private bodyOf(weights: Float32Array): Float32Array {
-    const { body } = this.initialization
-    return body.length === 0 ? sharedFloats(0) : weights.subarray(0, body.length)
+    return concatenated(body, headFromVector(head ?? new Float32Array(0), support.classes, settings.classes))
   }
 
   private widthFor(classes: number): Width {

@@ -6,12 +6,11 @@ import { featuresProgram, statisticsSize } from './features-program.js'
 import { fittingSize, rows, stacked } from './padding.js'
 import { featureSize } from './parameters.js'
 import { layerShapes } from './shapes.js'
-import { sharedConcat, sharedFloats } from './shared-memory.js'
 
 export interface SupportFeatures {
   /** One array of F numbers an example. */
   readonly features: readonly Float32Array[]
-  /** Flat, in shared memory; empty without batch norms. */
+  /** Flat; empty without batch norms. */
   readonly statistics: Float32Array
 }
 
@@ -42,7 +41,7 @@ export class Features {
   /** Features and statistics of at most `largest` inputs under the body's weights (a head behind them is not read). */
   async of(body: Float32Array, shared: Float32Array, inputs: readonly Float32Array[]): Promise<SupportFeatures> {
     const size = fittingSize([...this.executables.keys()], inputs.length)
-    const exampleWeights = sharedFloats(size).fill(1 / inputs.length, 0, inputs.length)
+    const exampleWeights = new Float32Array(size).fill(1 / inputs.length, 0, inputs.length)
     const results = await (this.executables.get(size) as Executable).run({
       ...(body.length > 0 ? { weights: { shape: [1, body.length], data: body } } : {}),
       ...(shared.length > 0 ? { shared: { shape: [1, shared.length], data: shared } } : {}),
@@ -51,7 +50,7 @@ export class Features {
     })
     const features = rows(results.features?.data as Float32Array, inputs.length, this.featureSize)
     const statistics =
-      statisticsSize(this.artifact) > 0 ? sharedConcat(results.statistics?.data as Float32Array) : sharedFloats(0)
+      statisticsSize(this.artifact) > 0 ? (results.statistics?.data as Float32Array) : new Float32Array(0)
     return { features, statistics }
   }
 

@@ -10,7 +10,6 @@ import { rateOf } from './optimizers.js'
 import { featureSize, layoutParameters } from './parameters.js'
 import { fraction, type Random, seeded } from './random.js'
 import { layerShapes } from './shapes.js'
-import { sharedFloats } from './shared-memory.js'
 
 /** Where a run of inner steps stands. */
 export interface InnerState {
@@ -101,7 +100,7 @@ export class InnerLoop {
   }
 
   private rateFeeds(values: readonly number[]): Tensors {
-    const rates = sharedFloats(this.slice)
+    const rates = new Float32Array(this.slice)
     rates.set(values)
     return { rates: { shape: [this.slice, 1], data: rates }, steps: { shape: [], data: Int32Array.of(values.length) } }
   }
@@ -109,9 +108,15 @@ export class InnerLoop {
   /** The mini-batches of the next `count` steps, and the masks of dropout layers. */
   private batches(random: Random, examples: Iterator<number, never>, support: SupportSet, count: number): Tensors {
     const { batch } = this.settings
-    const x = sharedFloats(this.slice * batch * this.inputSize)
-    const y = sharedFloats(this.slice * batch * this.outputSize)
-    const masks = dropoutMasks(this.artifact, batch).map(({ name, rate, shape }) => ({ name, rate, shape, size: sizeOf(shape), data: sharedFloats(this.slice * sizeOf(shape)) }))
+    const x = new Float32Array(this.slice * batch * this.inputSize)
+    const y = new Float32Array(this.slice * batch * this.outputSize)
+    const masks = dropoutMasks(this.artifact, batch).map(({ name, rate, shape }) => ({
+      name,
+      rate,
+      shape,
+      size: sizeOf(shape),
+      data: new Float32Array(this.slice * sizeOf(shape)),
+    }))
     // Step by step, so that what a step draws does not depend on the slice it is in.
     for (let step = 0; step < count; step++) {
       for (let row = step * batch; row < (step + 1) * batch; row++) {
@@ -120,7 +125,8 @@ export class InnerLoop {
         if (support.kind === 'classification') y[row * this.outputSize + at(support.classOf, example)] = 1
         else y.set(at(support.targets, example), row * this.outputSize)
       }
-      for (const { data, rate, size } of masks) for (let i = step * size; i < (step + 1) * size; i++) data[i] = fraction(random) < rate ? 0 : 1 / (1 - rate)
+      for (const { data, rate, size } of masks)
+        for (let i = step * size; i < (step + 1) * size; i++) data[i] = fraction(random) < rate ? 0 : 1 / (1 - rate)
     }
     return {
       x: { shape: [this.slice, 1, batch, this.inputSize], data: x },

@@ -31,9 +31,9 @@ export interface AdaptSettings {
 export interface Adaptation {
   /** 0 for regression. */
   readonly classes: number
-  /** The adapted parameters, flat (what the model shares among clients is not in it), in shared memory. */
+  /** The adapted parameters, flat (what the model shares among clients is not in it). */
   readonly weights: Float32Array
-  /** Batch-norm statistics of the whole support set under these weights, flat, in shared memory. */
+  /** Batch-norm statistics of the whole support set under these weights, flat. */
   readonly statistics: Float32Array
   /** The inner steps done. */
   readonly steps: number

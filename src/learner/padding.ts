@@ -1,6 +1,5 @@
 /** Programs have static shapes: a few sizes are compiled, and what is smaller is filled up. */
 import { at } from '../program/program.js'
-import { sharedFloats } from './shared-memory.js'
 
 /** The smallest size that holds `count`, or the largest there is. */
 export function fittingSize(sizes: readonly number[], count: number): number {
@@ -9,7 +8,7 @@ export function fittingSize(sizes: readonly number[], count: number): number {
 
 /** Inputs one behind the other, zeros behind the last: [size, input size]. */
 export function stacked(inputs: readonly Float32Array[], size: number, inputSize: number): Float32Array {
-  const data = sharedFloats(size * inputSize)
+  const data = new Float32Array(size * inputSize)
   inputs.forEach((input, index) => {
     data.set(input, index * inputSize)
   })

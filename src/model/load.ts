@@ -81,7 +81,9 @@ function parseArtifact(file: string, json: Uint8Array): Artifact {
   try {
     parsed = JSON.parse(new TextDecoder().decode(json))
   } catch (error) {
-    throw new ModelError(`${file} is not JSON: ${error instanceof Error ? error.message : error}.`)
+    throw new ModelError(
+      `${file} is not JSON: ${String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, ' ')}.`,
+    )
   }
   const result = artifactSchema.safeParse(parsed)
   if (!result.success)

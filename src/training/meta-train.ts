@@ -7,7 +7,7 @@ import { InnerLoop } from '../learner/inner-loop.js'
 import type { ClassificationSupport, SupportSet } from '../learner/learner.js'
 import { metaStepProgram } from '../learner/meta-step.js'
 import { below, type Random } from '../learner/random.js'
-import { sharedConcat } from '../learner/shared-memory.js'
+import { concatenated } from '../learner/vectors.js'
 import type { Artifact, WidthSettings } from '../model/artifact.js'
 import { at } from '../program/program.js'
 
@@ -51,7 +51,7 @@ export async function* metaTrain(
       Array.from({ length: tasksPerStep }, async () => {
         const support = draw()
         const seed = below(random, 2 ** 31)
-        const weights = sharedConcat(current.body, await startHead(artifact, current, support, features, width))
+        const weights = concatenated(current.body, await startHead(artifact, current, support, features, width))
         return innerLoop.run({ weights, moments }, current.shared, support, { steps: inner.steps, learningRate, seed })
       }),
     )
@@ -161,7 +161,7 @@ class MetaStepper {
     this.executables.set(size, executable)
     const results = await executable.run({
       theta: { shape: [1, size], data: theta },
-      phi: { shape: [this.tasks, size], data: sharedConcat(...phis) },
+      phi: { shape: [this.tasks, size], data: concatenated(...phis) },
       epsilon: { shape: [], data: Float32Array.of(epsilon) },
     })
     return results.theta?.data as Float32Array

@@ -7,7 +7,7 @@ import { type Initialization, initializationOf, startingMoments } from '../../sr
 import { rateOf } from '../../src/learner/optimizers.js'
 import { featureSize, layoutParameters } from '../../src/learner/parameters.js'
 import { predictProgram } from '../../src/learner/predict-program.js'
-import { sharedConcat } from '../../src/learner/shared-memory.js'
+import { concatenated } from '../../src/learner/vectors.js'
 import type { Artifact, Model } from '../../src/model/artifact.js'
 import type { Program } from '../../src/program/program.js'
 import { at, sizeOf } from '../../src/program/program.js'
@@ -46,7 +46,7 @@ export async function playCase(engine: Engine, model: Model, golden: GoldenCase)
     })
 
   const head = await startHead(artifact, initialization, golden, width, featuresOf)
-  const start = sharedConcat(initialization.body, head)
+  const start = concatenated(initialization.body, head)
   if (start.length !== adaptedSize) throw new Error(`the start has ${start.length} numbers, the layout ${adaptedSize}`)
   const moments = startingMoments(artifact, initialization, width)
   const state = { ...common, weights: row(start), ...(moments.length > 0 ? { moments: row(moments) } : {}) }

@@ -69,11 +69,6 @@ describe('an adaptation', () => {
     for (const [seed, task] of tasks.entries()) expectSameBits((await learner.adapt(task, { seed })).weights, at(together, seed).weights)
   })
 
-  test('lies in shared memory, which a store can keep without a copy', async () => {
-    const { weights, statistics } = await (await learnerFor(classifier())).adapt(patternTask(1, 3, 2), { seed: 1 })
-    expect([weights.buffer, statistics.buffer].every((buffer) => buffer instanceof SharedArrayBuffer)).toBe(true)
-  })
-
   test.each([
     ['all', 36 + 8 + 180 + 10],
     ['norm', 8 + 10],

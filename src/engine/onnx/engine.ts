@@ -36,7 +36,7 @@ export class OnnxEngine implements Engine {
       run: async (feeds) => {
         checkFeeds(program, feeds)
         const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]))
-        const results = await this.pool.run({ kind: 'run', program: compiled.id, feeds: data })
+        const results = await this.pool.run(compiled.id, data)
         const tensors = compiled.outputs.map(
           ({ name, shape }) => [name, { shape, data: results[name] as Float32Array }] as const,
         )

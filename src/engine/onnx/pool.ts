@@ -1,24 +1,21 @@
-/** Worker threads that all hold the same programs: a request runs on the first one that is free, in order of arrival. */
-import { Worker } from 'node:worker_threads'
+/** Worker threads that all hold the same programs: a run goes to the first one that is free, in order of arrival. */
 import { EngineError } from '../engine.js'
-import type { CompiledProgram, Reply, Request, Results, WorkerSettings } from './protocol.js'
+import type { CompiledProgram, Feeds, Results, WorkerSettings } from './protocol.js'
+import { EngineThread } from './thread.js'
 
-interface Job {
-  readonly request: Request
-  readonly resolve: (results: Results) => void
-  readonly reject: (error: Error) => void
-}
+/** Something for one thread to do; never rejects, the outcome goes to whoever waits for it. */
+type Job = (thread: EngineThread) => Promise<void>
 
 interface Member {
-  readonly worker: Worker
-  /** What this worker must do before it may take from the common queue: loading and unloading. */
+  readonly thread: EngineThread
+  /** What this thread must do before it may take from the common queue: loading and unloading. */
   readonly own: Job[]
-  current: Job | undefined
+  busy: boolean
 }
 
 export class WorkerPool {
-  private members: Member[]
-  private readonly queue: Job[] = []
+  private readonly members = new Set<Member>()
+  private readonly queue: { readonly job: Job; readonly reject: (error: Error) => void }[] = []
   private readonly programs = new Map<number, CompiledProgram>()
   private closing = false
 
@@ -26,14 +23,14 @@ export class WorkerPool {
     readonly size: number,
     private readonly settings: WorkerSettings,
   ) {
-    this.members = Array.from({ length: size }, () => this.start())
+    for (let i = 0; i < size; i++) this.addMember()
   }
 
-  /** Loads the program into every worker. */
+  /** Loads the program into every thread. */
   async load(program: CompiledProgram): Promise<void> {
     if (this.closing) throw closed()
     this.programs.set(program.id, program)
-    await this.toAll({ kind: 'load', program }).catch((error) => {
+    await this.onAll((thread) => thread.load(program)).catch((error) => {
       this.programs.delete(program.id)
       throw error
     })
@@ -41,90 +38,72 @@ export class WorkerPool {
 
   async unload(program: number): Promise<void> {
     this.programs.delete(program)
-    if (this.closing) return
-    await this.toAll({ kind: 'unload', program })
+    if (!this.closing) await this.onAll((thread) => thread.unload(program))
   }
 
-  run(request: Extract<Request, { kind: 'run' }>): Promise<Results> {
+  run(program: number, feeds: Feeds): Promise<Results> {
     if (this.closing) return Promise.reject(closed())
     return new Promise((resolve, reject) => {
-      this.queue.push({ request, resolve, reject })
+      this.queue.push({ job: (thread) => thread.run(program, feeds).then(resolve, reject), reject })
       for (const member of this.members) this.next(member)
     })
   }
 
-  /** Finishes what is queued, then ends the threads. A busy worker is never terminated: that would abort the process. */
+  /** Finishes what is queued, then ends the threads. */
   async close(): Promise<void> {
     if (this.closing) return
     this.closing = true
-    const ended = this.members.map(({ worker }) => new Promise((resolve) => worker.once('exit', resolve)))
     while (this.queue.length > 0) await new Promise<void>((resolve) => setImmediate(resolve))
-    // A worker that dies instead has ended, too.
-    await this.toAll({ kind: 'close' }).catch(() => {})
-    await Promise.all(ended)
+    // A thread that dies instead has ended, too.
+    await this.onAll((thread) => thread.close()).catch(() => {})
   }
 
-  private toAll(request: Request): Promise<unknown> {
-    return Promise.all(
-      this.members.map(
-        (member) =>
-          new Promise<Results>((resolve, reject) => {
-            member.own.push({ request, resolve, reject })
-            this.next(member)
-          }),
-      ),
-    )
+  private async onAll(work: (thread: EngineThread) => Promise<void>): Promise<void> {
+    const each = (member: Member) =>
+      new Promise<void>((resolve, reject) => {
+        member.own.push((thread) => work(thread).then(resolve, reject))
+        this.next(member)
+      })
+    await Promise.all([...this.members].map(each))
   }
 
   private next(member: Member): void {
-    if (member.current) return
-    member.current = member.own.shift() ?? this.queue.shift()
-    if (member.current) member.worker.postMessage(member.current.request)
-  }
-
-  private start(): Member {
-    const worker = startThread(this.settings)
-    const member: Member = { worker, own: [], current: undefined }
-    worker.on('message', (reply: Reply) => {
-      const job = member.current
-      member.current = undefined
-      if (job && 'error' in reply) job.reject(new EngineError(`the onnx engine failed: ${reply.error}`))
-      else if (job && 'results' in reply) job.resolve(reply.results)
+    if (member.busy || !this.members.has(member)) return
+    const job = member.own.shift() ?? this.queue.shift()?.job
+    if (!job) return
+    member.busy = true
+    void job(member.thread).then(() => {
+      member.busy = false
       this.next(member)
     })
-    worker.once('error', (error) => this.replace(member, `an onnx engine worker died: ${error.message}`))
-    worker.once('exit', () => this.replace(member, 'an onnx engine worker ended'))
+  }
+
+  private addMember(): Member {
+    const member: Member = {
+      thread: new EngineThread(this.settings, (reason) => this.replace(member, reason)),
+      own: [],
+      busy: false,
+    }
+    this.members.add(member)
     return member
   }
 
-  /** A dead worker fails what it was doing, once, and a new one takes its place with all programs, unless the pool is closing. */
+  /** A dead thread fails what it was doing, and a new one with all programs takes its place, unless the pool is closing. */
   private replace(dead: Member, reason: string): void {
-    if (!this.members.includes(dead)) return
-    for (const job of [dead.current, ...dead.own]) job?.reject(new EngineError(reason))
+    this.members.delete(dead)
+    // The thread answers these at once: with the reason of its end.
+    for (const job of dead.own.splice(0)) void job(dead.thread)
     if (this.closing) {
-      this.members = this.members.filter((member) => member !== dead)
-      if (this.members.length === 0) for (const job of this.queue.splice(0)) job.reject(new EngineError(reason))
+      if (this.members.size === 0) for (const { reject } of this.queue.splice(0)) reject(new EngineError(reason))
       return
     }
-    const fresh = this.start()
-    this.members = this.members.map((member) => (member === dead ? fresh : member))
+    const fresh = this.addMember()
     const ignore = (): void => {}
-    for (const program of this.programs.values())
-      fresh.own.push({ request: { kind: 'load', program }, resolve: ignore, reject: ignore })
+    for (const program of this.programs.values()) fresh.own.push((thread) => thread.load(program).catch(ignore))
     this.next(fresh)
   }
 }
 
 function closed(): EngineError {
   return new EngineError('the onnx engine is closed')
-}
-
-/** Under tsx and vitest this file is TypeScript and so is the worker: a thread of Node 20 reads it after registering tsx. */
-function startThread(workerData: WorkerSettings): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData })
-  const url = JSON.stringify(new URL('./worker.ts', import.meta.url).href)
-  return new Worker(`import('tsx/esm/api').then(({ register }) => { register(); return import(${url}) })`, {
-    eval: true,
-    workerData,
-  })
 }

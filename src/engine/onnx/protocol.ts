@@ -1,4 +1,4 @@
-/** The messages between the engine and its worker threads. */
+/** The messages between the engine and its worker threads. Numbers do not travel in them but through mailboxes. */
 
 export interface InputSpec {
   readonly name: string
@@ -24,13 +24,20 @@ export interface CompiledProgram {
 export type Feeds = Readonly<Record<string, Float32Array | Int32Array>>
 export type Results = Readonly<Record<string, Float32Array>>
 
+/** Shared memory through which the feeds and results of one program go to one worker and back (mailbox.ts). */
+export interface Mailbox {
+  readonly inputs: Feeds
+  readonly outputs: Results
+}
+
 export type Request =
-  | { readonly kind: 'load'; readonly program: CompiledProgram }
-  | { readonly kind: 'run'; readonly program: number; readonly feeds: Feeds }
+  | { readonly kind: 'load'; readonly program: CompiledProgram; readonly mailbox: Mailbox }
+  | { readonly kind: 'run'; readonly program: number }
   | { readonly kind: 'unload'; readonly program: number }
   | { readonly kind: 'close' }
 
-export type Reply = { readonly results: Results } | { readonly error: string }
+/** One reply a request, in their order. */
+export type Reply = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly error: string }
 
 export interface WorkerSettings {
   /** Threads of one run (onnxruntime's intra-op threads). */

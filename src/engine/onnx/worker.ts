@@ -1,13 +1,14 @@
 /** A worker thread: holds one onnxruntime session a program and answers one request at a time. `run` blocks this thread. */
 import { parentPort, workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
-import type { CompiledProgram, Feeds, Reply, Request, Results, WorkerSettings } from './protocol.js'
+import type { CompiledProgram, Mailbox, Reply, Request, WorkerSettings } from './protocol.js'
 
 const { threads } = workerData as WorkerSettings
 
-/** Inputs live in buffers of the worker's own: onnxruntime refuses shared memory, and one buffer a program is enough. */
+/** onnxruntime refuses shared memory: the feeds are copied from the mailbox into tensors of the worker's own. */
 interface Loaded {
   readonly program: CompiledProgram
+  readonly mailbox: Mailbox
   readonly session: ort.InferenceSession
   readonly inputs: Readonly<Record<string, ort.Tensor>>
 }
@@ -18,32 +19,29 @@ if (!port) throw new Error('worker.ts runs in a worker thread only')
 
 port.on('message', async (request: Request) => {
   try {
-    const results = await answer(request)
-    const buffers = Object.values(results).map((data) => data.buffer as ArrayBuffer)
-    port.postMessage({ results } satisfies Reply, buffers)
+    await answer(request)
+    port.postMessage({ kind: 'done' } satisfies Reply)
     if (request.kind === 'close') port.close()
   } catch (error) {
-    port.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies Reply)
+    const text = error instanceof Error ? error.message : String(error)
+    port.postMessage({ kind: 'failed', error: text } satisfies Reply)
   }
 })
 
-async function answer(request: Request): Promise<Results> {
+async function answer(request: Request): Promise<void> {
   switch (request.kind) {
     case 'load':
-      await load(request.program)
-      return {}
+      return load(request.program, request.mailbox)
     case 'run':
-      return await run(request.program, request.feeds)
+      return run(known(request.program))
     case 'unload':
-      await unload(request.program)
-      return {}
+      return unload(request.program)
     case 'close':
       for (const id of [...loaded.keys()]) await unload(id)
-      return {}
   }
 }
 
-async function load(program: CompiledProgram): Promise<void> {
+async function load(program: CompiledProgram, mailbox: Mailbox): Promise<void> {
   const session = await ort.InferenceSession.create(program.model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -60,23 +58,23 @@ async function load(program: CompiledProgram): Promise<void> {
         : new ort.Tensor('float32', new Float32Array(length), shape)
     return [name, tensor] as const
   })
-  loaded.set(program.id, { program, session, inputs: Object.fromEntries(inputs) })
+  loaded.set(program.id, { program, mailbox, session, inputs: Object.fromEntries(inputs) })
 }
 
-async function run(id: number, feeds: Feeds): Promise<Results> {
-  const { program, session, inputs } = known(id)
+async function run({ program, mailbox, session, inputs }: Loaded): Promise<void> {
   for (const [name, tensor] of Object.entries(inputs)) {
-    ;(tensor.data as Float32Array | Int32Array).set(feeds[name] as Float32Array | Int32Array)
+    const own = tensor.data as Float32Array | Int32Array
+    own.set(mailbox.inputs[name] ?? [])
   }
   const outputs = await session.run(inputs)
-  const results = program.outputs.map(({ name, source, shape }) => {
-    const filled = new Float32Array(shape.reduce((product, axis) => product * axis, 1))
-    const output = outputs[source] as ort.Tensor
-    filled.set(output.data as Float32Array)
+  for (const { name, source } of program.outputs) {
+    const output = outputs[source]
+    const box = mailbox.outputs[name]
+    if (!output || !box) throw new Error(`the graph gave no ${name}`)
+    box.set(output.data as Float32Array)
+    box.fill(0, output.data.length)
     output.dispose()
-    return [name, filled] as const
-  })
-  return Object.fromEntries(results)
+  }
 }
 
 async function unload(id: number): Promise<void> {
