@@ -8,7 +8,7 @@ export class GraphWriter {
 
   /** `name` hands out names that are unique in the whole model; constants of a body are kept in the outermost graph. */
   constructor(
-    readonly name: () => string = counter(),
+    readonly name: () => string,
     private readonly outer?: GraphWriter,
   ) {}
 
@@ -72,7 +72,10 @@ export class GraphWriter {
   }
 }
 
-function counter(): () => string {
+/** Names that nothing else has: they start as none of `taken` does. */
+export function freshNames(taken: readonly string[]): () => string {
+  let prefix = '%'
+  while (taken.some((name) => name.startsWith(prefix))) prefix += '%'
   let next = 0
-  return () => `t${next++}`
+  return () => `${prefix}${next++}`
 }

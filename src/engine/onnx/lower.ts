@@ -3,7 +3,7 @@ import type { BinaryFunction, Op, UnaryFunction } from '../../program/ops.js'
 import type { Node, NodeOf, Program, Value } from '../../program/program.js'
 import { at, paramsOf } from '../../program/program.js'
 import type { Graph, ValueInfo } from './format.js'
-import { GraphWriter } from './graph-writer.js'
+import { freshNames, GraphWriter } from './graph-writer.js'
 import { type ConvolutionGradient, convolutionGradient, rowParts, splitByPhase } from './peepholes.js'
 import { joinPhases, lowerInputGradient, lowerUnwindows, lowerWindows } from './windows.js'
 
@@ -20,12 +20,12 @@ interface Lowering<K extends Op> {
 type Rule<K extends Op> = (lowering: Lowering<K>) => string[]
 
 export function lower(program: Program): Graph {
-  const graph = new GraphWriter()
   const inputs: ValueInfo[] = paramsOf(program).map(({ name, type }) => ({
     name,
     type: type.dtype === 'i32' ? 'int32' : 'float',
     shape: type.shape,
   }))
+  const graph = new GraphWriter(freshNames(inputs.map(({ name }) => name)))
   const names = lowerNodes(graph, program, new Map(inputs.map(({ name }) => [name, name])))
   const own = ownNames(
     graph,
