@@ -86,7 +86,10 @@ export class Builder {
     return sameShape(x.type.shape, shape) ? x : this.one('expand', { shape }, [x])
   }
 
+  /** Reshapes in a row are one, or none. */
   reshape(x: Value, shape: Shape): Value {
+    const node = this.nodeOf(x)
+    if (node.op === 'reshape') return this.reshape(at(node.src, 0), shape)
     return sameShape(x.type.shape, shape) ? x : this.one('reshape', { shape }, [x])
   }
 

@@ -26,7 +26,7 @@ export const blueprints: Readonly<Record<string, Blueprint>> = {
       widths: [
         { classes: 5, batch: 10, steps: 50, learningRate: 0.001 },
         { classes: 20, batch: 20, steps: 50, learningRate: 0.001 },
-        { classes: 100, batch: 100, steps: 20, learningRate: 0.001 },
+        { classes: 100, batch: 100, steps: 20, learningRate: 0.0002 },
       ],
     },
   },

@@ -21,10 +21,12 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .sort()
 const texts = new Map(files.map((file) => [file, readFileSync(`${root}/${file}`, 'utf8')]))
 const named = files.flatMap((file) => importsOf(file, texts.get(file) ?? ''))
-const own = named.filter(({ to }) => to.startsWith('.')).map((one) => ({ ...one, to: posix.join(posix.dirname(one.from), one.to).replace(/\.js$/, '.ts') }))
+const own = named
+  .filter(({ to }) => to.startsWith('.'))
+  .map((one) => ({ ...one, to: posix.join(posix.dirname(one.from), one.to).replace(/\.js$/, '.ts') }))
 const packages = named.filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'))
 
-/** Everything a file imports: import and export declarations, `import(...)` and `new URL(..., import.meta.url)`. */
+/** Everything a file imports: import and export declarations, and `import(...)` of values and types. */
 function importsOf(file: string, text: string): Import[] {
   const found: Import[] = []
   const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {
@@ -105,12 +107,16 @@ describe('imports go one way', () => {
   })
 
   test('implementations are named where the parts are put together, and nowhere else', () => {
-    const named = own.filter(({ from, to }) => implementations.test(to) && !(from in wiring) && partOf(from) !== partOf(to))
+    const named = own.filter(
+      ({ from, to }) => implementations.test(to) && !(from in wiring) && partOf(from) !== partOf(to),
+    )
     expect(named).toEqual([])
   })
 
   test('an interface knows none of its implementations', () => {
-    const known = own.filter(({ from, to }) => [...interfaces.engine, ...interfaces.store].includes(from) && implementations.test(to))
+    const known = own.filter(
+      ({ from, to }) => [...interfaces.engine, ...interfaces.store].includes(from) && implementations.test(to),
+    )
     expect(known).toEqual([])
   })
 
@@ -143,7 +149,9 @@ describe('imports go round in no circle', () => {
 
   test('and one would be seen', () => {
     const link = (from: string, to: string): Import => ({ from, to, typeOnly: false })
-    expect(circles([link('a', 'b'), link('b', 'c'), link('c', 'a'), link('c', 'd'), link('e', 'a')])).toEqual([['a', 'b', 'c']])
+    expect(circles([link('a', 'b'), link('b', 'c'), link('c', 'a'), link('c', 'd'), link('e', 'a')])).toEqual([
+      ['a', 'b', 'c'],
+    ])
   })
 })
 

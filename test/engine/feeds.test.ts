@@ -24,10 +24,18 @@ describe('feeds', () => {
   test.each<[string, Tensors, RegExp]>([
     ['one that is missing', { x: floats([2, 3], 6) }, /^the program needs trips \[\], which was not fed$/],
     ['one that is unknown', { ...sound, z: floats([], 1) }, /^the program has no parameter z$/],
-    ['the same numbers in another shape', { ...sound, x: floats([3, 2], 6) }, /^x must be \[2,3\], not \[3,2\] with 6 numbers$/],
+    [
+      'the same numbers in another shape',
+      { ...sound, x: floats([3, 2], 6) },
+      /^x must be \[2,3\], not \[3,2\] with 6 numbers$/,
+    ],
     ['too few numbers', { ...sound, x: floats([2, 3], 5) }, /^x must be \[2,3\], not \[2,3\] with 5 numbers$/],
     ['floats where a trip count is wanted', { ...sound, trips: floats([], 1) }, /^trips must be a Int32Array$/],
-    ['a trip count where floats are wanted', { ...sound, x: { shape: [2, 3], data: new Int32Array(6) } }, /^x must be a Float32Array$/],
+    [
+      'a trip count where floats are wanted',
+      { ...sound, x: { shape: [2, 3], data: new Int32Array(6) } },
+      /^x must be a Float32Array$/,
+    ],
   ])('%s is refused', (_what, feeds, message) => {
     expect(() => checkFeeds(program, feeds)).toThrow(EngineError)
     expect(() => checkFeeds(program, feeds)).toThrow(message)

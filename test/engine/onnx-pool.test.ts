@@ -41,8 +41,15 @@ function end(thread: Worker | undefined): void {
 describe('many runs at a time', () => {
   test('runs of several programs do not mix, though they wait in one queue', async () => {
     const engine = OnnxEngine.create({ workers: 2, threads: 1 })
-    const executables = await Promise.all([2, 3, 5].map(async (factor) => ({ factor, executable: await engine.compile(scaling(factor)) })))
-    const runs = numbersTo(60).flatMap((x) => executables.map(({ factor, executable }) => ({ expected: [factor * x, -factor * x], result: runWith(executable, x) })))
+    const executables = await Promise.all(
+      [2, 3, 5].map(async (factor) => ({ factor, executable: await engine.compile(scaling(factor)) })),
+    )
+    const runs = numbersTo(60).flatMap((x) =>
+      executables.map(({ factor, executable }) => ({
+        expected: [factor * x, -factor * x],
+        result: runWith(executable, x),
+      })),
+    )
     for (const { expected, result } of runs) expect(await result).toEqual(expected)
     await engine.close()
   })
@@ -95,13 +102,21 @@ describe('a thread that ends', () => {
     const [first, ...others] = numbersTo(20).map((x) => runWith(executable, x))
     await expect(first).rejects.toBeInstanceOf(EngineError)
     await expect(first).rejects.toThrow('an onnx engine worker ended')
-    expect(await Promise.all(others)).toEqual(numbersTo(20).slice(1).map((x) => [2 * x, -2 * x]))
+    expect(await Promise.all(others)).toEqual(
+      numbersTo(20)
+        .slice(1)
+        .map((x) => [2 * x, -2 * x]),
+    )
     await engine.close()
   })
 
   test('is replaced by one that knows the programs', async () => {
     const engine = OnnxEngine.create({ workers: 1, threads: 1 })
-    const [doubling, tripling, gone] = [await engine.compile(scaling(2)), await engine.compile(scaling(3)), await engine.compile(scaling(5))]
+    const [doubling, tripling, gone] = [
+      await engine.compile(scaling(2)),
+      await engine.compile(scaling(3)),
+      await engine.compile(scaling(5)),
+    ]
     await gone.dispose()
     end(threads[0])
     await expect(runWith(doubling, 1)).rejects.toThrow(EngineError)

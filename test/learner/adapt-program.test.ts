@@ -14,9 +14,18 @@ afterAll(() => engine.close())
 
 const models: Readonly<Record<string, Artifact>> = {
   ...Object.fromEntries(Object.entries(bodies).map(([name, layers]) => [`a body of ${name}`, classifier({ layers })])),
-  ...Object.fromEntries(Object.entries(optimizers).map(([name, optimizer]) => [`optimizer ${name}`, classifier({ optimizer })])),
-  ...Object.fromEntries((['all', 'norm', 'head'] as const).map((scope) => [`scope ${scope}`, classifier({ scope, optimizer: optimizers.momentum })])),
-  'images of three channels': classifier({ input: { kind: 'image', height: 7, width: 5, channels: 3, polarity: 'asis' } }),
+  ...Object.fromEntries(
+    Object.entries(optimizers).map(([name, optimizer]) => [`optimizer ${name}`, classifier({ optimizer })]),
+  ),
+  ...Object.fromEntries(
+    (['all', 'norm', 'head'] as const).map((scope) => [
+      `scope ${scope}`,
+      classifier({ scope, optimizer: optimizers.momentum }),
+    ]),
+  ),
+  'images of three channels': classifier({
+    input: { kind: 'image', height: 7, width: 5, channels: 3, polarity: 'asis' },
+  }),
   regression: regressor(),
   'regression, scope norm': regressor({ scope: 'norm', optimizer: optimizers['adam, beta1 0.9, moments carried'] }),
   'regression, scope head': regressor({ scope: 'head' }),
@@ -35,22 +44,36 @@ describe('three inner steps of one client', () => {
 })
 
 describe('a run of no steps', () => {
-  test.each([['reference', reference] as const, ['onnx', engine] as const])('%s leaves weights and moments as they are', async (_name, on) => {
-    const artifact = classifier({ optimizer: optimizers.momentum })
-    const shape = { classes: 3, clients: 1, batch: 4, slice: 3 }
-    const feeds = adaptFeeds(artifact, shape, 1)
-    const results = await runOnce(on, adaptProgram(artifact, shape), { ...feeds, steps: { shape: [], data: Int32Array.of(0) } })
-    expect(floats(results, 'weights')).toEqual(floats(feeds, 'weights'))
-    expect(floats(results, 'moments')).toEqual(floats(feeds, 'moments'))
-  })
+  test.each([['reference', reference] as const, ['onnx', engine] as const])(
+    '%s leaves weights and moments as they are',
+    async (_name, on) => {
+      const artifact = classifier({ optimizer: optimizers.momentum })
+      const shape = { classes: 3, clients: 1, batch: 4, slice: 3 }
+      const feeds = adaptFeeds(artifact, shape, 1)
+      const results = await runOnce(on, adaptProgram(artifact, shape), {
+        ...feeds,
+        steps: { shape: [], data: Int32Array.of(0) },
+      })
+      expect(floats(results, 'weights')).toEqual(floats(feeds, 'weights'))
+      expect(floats(results, 'moments')).toEqual(floats(feeds, 'moments'))
+    },
+  )
 })
 
 describe('dropout', () => {
   test('with masks of 1 is no dropout', async () => {
     const layers = bodies.dropout
-    const [without, shape] = [layers.filter((layer) => layer.type !== 'dropout'), { classes: 3, clients: 1, batch: 4, slice: 3 }]
+    const [without, shape] = [
+      layers.filter((layer) => layer.type !== 'dropout'),
+      { classes: 3, clients: 1, batch: 4, slice: 3 },
+    ]
     const feeds = adaptFeeds(classifier({ layers }), shape, 1)
-    const masked = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, name.startsWith('mask.') ? { ...feed, data: new Float32Array(feed.data.length).fill(1) } : feed]))
+    const masked = Object.fromEntries(
+      Object.entries(feeds).map(([name, feed]) => [
+        name,
+        name.startsWith('mask.') ? { ...feed, data: new Float32Array(feed.data.length).fill(1) } : feed,
+      ]),
+    )
     const unmasked = Object.fromEntries(Object.entries(feeds).filter(([name]) => !name.startsWith('mask.')))
     const dropping = await runOnce(reference, adaptProgram(classifier({ layers }), shape), masked)
     const plain = await runOnce(reference, adaptProgram(classifier({ layers: without }), shape), unmasked)
@@ -58,10 +81,16 @@ describe('dropout', () => {
   })
 
   test('with masks of 0 in front of the head teaches the head its bias alone', async () => {
-    const layers = [{ type: 'dense', units: 6 }, { type: 'dropout', rate: 0.5 }] as const
+    const layers = [
+      { type: 'dense', units: 6 },
+      { type: 'dropout', rate: 0.5 },
+    ] as const
     const shape = { classes: 3, clients: 1, batch: 4, slice: 1 }
     const feeds = adaptFeeds(classifier({ layers }), shape, 1)
-    const masked = { ...feeds, 'mask.1': { shape: feeds['mask.1']?.shape ?? [], data: new Float32Array(feeds['mask.1']?.data.length ?? 0) } }
+    const masked = {
+      ...feeds,
+      'mask.1': { shape: feeds['mask.1']?.shape ?? [], data: new Float32Array(feeds['mask.1']?.data.length ?? 0) },
+    }
     const results = await runOnce(reference, adaptProgram(classifier({ layers }), shape), masked)
     const [before, after] = [floats(feeds, 'weights'), floats(results, 'weights')]
     expect(after.subarray(0, -3)).toEqual(before.subarray(0, -3))

@@ -22,7 +22,10 @@ const STEPS = 3
 
 const models: Readonly<Record<string, Artifact>> = {
   'strided convolutions': classifier({ optimizer: optimizers['adam, beta1 0, moments carried'] }),
-  'convolutions with a bias': classifier({ layers: bodies['convolutions with a bias'], optimizer: optimizers.momentum }),
+  'convolutions with a bias': classifier({
+    layers: bodies['convolutions with a bias'],
+    optimizer: optimizers.momentum,
+  }),
   'max pools': classifier({ layers: bodies['max pools'] }),
   dropout: classifier({ layers: bodies.dropout, optimizer: optimizers['adam, beta1 0.9, moments carried'] }),
   'a shared body': classifier({ scope: 'head' }),
@@ -38,7 +41,8 @@ function ofClient(tensors: Tensors, client: number, axisOf: (name: string) => nu
       if (axis === undefined) return [name, { shape, data }]
       const [rows, length] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))]
       const part = new Float32Array(rows * length)
-      for (let row = 0; row < rows; row++) part.set(data.subarray((row * CLIENTS + client) * length, (row * CLIENTS + client + 1) * length), row * length)
+      for (let row = 0; row < rows; row++)
+        part.set(data.subarray((row * CLIENTS + client) * length, (row * CLIENTS + client + 1) * length), row * length)
       return [name, { shape: [...shape.slice(0, axis), 1, ...shape.slice(axis + 1)], data: part }]
     }),
   )
@@ -53,7 +57,10 @@ function adaptAxis(name: string): number | undefined {
 describe('clients in one run', () => {
   test.each(Object.entries(models))('adapt as each would alone: %s', async (_name, artifact) => {
     const shape = { classes: artifact.task === 'classification' ? 3 : 0, batch: 4, slice: STEPS }
-    const [together, alone] = [await engine.compile(adaptProgram(artifact, { ...shape, clients: CLIENTS })), await engine.compile(adaptProgram(artifact, { ...shape, clients: 1 }))]
+    const [together, alone] = [
+      await engine.compile(adaptProgram(artifact, { ...shape, clients: CLIENTS })),
+      await engine.compile(adaptProgram(artifact, { ...shape, clients: 1 })),
+    ]
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1 }), async (seed) => {
         const feeds = adaptFeeds(artifact, { ...shape, clients: CLIENTS }, seed)
@@ -75,7 +82,12 @@ describe('clients in one run', () => {
       (clients: number) => predictProgram(artifact, { classes, clients, examples: 5 }),
     ]) {
       const random = seeded(17)
-      const feeds = Object.fromEntries(paramsOf(programOf(CLIENTS)).map(({ name, type }) => [name, { shape: type.shape, data: noise(random, sizeOf(type.shape)).map((value) => 0.5 + 0.4 * value) }]))
+      const feeds = Object.fromEntries(
+        paramsOf(programOf(CLIENTS)).map(({ name, type }) => [
+          name,
+          { shape: type.shape, data: noise(random, sizeOf(type.shape)).map((value) => 0.5 + 0.4 * value) },
+        ]),
+      )
       const axis = (name: string) => (name === 'shared' ? undefined : 0)
       const results = await runOnce(engine, programOf(CLIENTS), feeds)
       const alone = await engine.compile(programOf(1))
@@ -94,10 +106,18 @@ describe('clients in one run', () => {
     const [together, brighter] = await Promise.all(
       [1, 100].map((factor) => {
         const x = floats(feeds, 'x').map((value, i) => (i < 4 * 64 ? value : factor * value))
-        return runOnce(engine, adaptProgram(artifact, { classes: 3, clients: CLIENTS, batch: 4, slice: 1 }), { ...feeds, x: { shape: feeds.x?.shape ?? [], data: x } })
+        return runOnce(engine, adaptProgram(artifact, { classes: 3, clients: CLIENTS, batch: 4, slice: 1 }), {
+          ...feeds,
+          x: { shape: feeds.x?.shape ?? [], data: x },
+        })
       }),
     )
-    const weights = [together ?? {}, brighter ?? {}].map((results) => floats(ofClient(results, 0, () => 0), 'weights'))
+    const weights = [together ?? {}, brighter ?? {}].map((results) =>
+      floats(
+        ofClient(results, 0, () => 0),
+        'weights',
+      ),
+    )
     expect(distance(weights[0] ?? [], weights[1] ?? [])).toBeLessThan(1e-6)
     expect(statisticsSize(artifact)).toBe(2 * 4 + 2 * 5)
   })

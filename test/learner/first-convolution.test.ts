@@ -11,7 +11,14 @@ const engine = new ReferenceEngine()
 const FILTERS = 4
 const STEPS = 4
 
-const first = (kernel: number, stride: number, padding: number): Layer => ({ type: 'conv2d', filters: FILTERS, kernel, stride, padding, bias: false })
+const first = (kernel: number, stride: number, padding: number): Layer => ({
+  type: 'conv2d',
+  filters: FILTERS,
+  kernel,
+  stride,
+  padding,
+  bias: false,
+})
 const norm: Layer = { type: 'batchNorm', epsilon: 0.01 }
 const bodiesByName: Readonly<Record<string, readonly Layer[]>> = {
   'ReLU behind it, another convolution next': bodies['strided convolutions'],
@@ -21,18 +28,32 @@ const bodiesByName: Readonly<Record<string, readonly Layer[]>> = {
   'nothing behind it': [first(3, 2, 0), norm],
   'a kernel of one pixel': [first(1, 1, 0), norm, { type: 'relu' }],
   'a stride beyond the kernel': [first(2, 3, 0), norm, { type: 'relu' }, { type: 'dense', units: 5 }],
-  'three strides in a row': [first(3, 2, 1), norm, { type: 'relu' }, first(3, 3, 1), norm, { type: 'relu' }, first(2, 2, 1)],
+  'three strides in a row': [
+    first(3, 2, 1),
+    norm,
+    { type: 'relu' },
+    first(3, 3, 1),
+    norm,
+    { type: 'relu' },
+    first(2, 2, 1),
+  ],
 }
 
 describe.each([1, 3] as const)('the first convolution of images of %i channels', (channels) => {
   test.each(Object.entries(bodiesByName))('adapts alike with and without a bias of zero: %s', async (_name, layers) => {
     const input = { kind: 'image', height: 8, width: 7, channels, polarity: 'asis' } as const
-    const [fused, apart] = [classifier({ layers, input }), classifier({ layers: layers.map((layer, i) => (i === 0 ? { ...layer, bias: true } as Layer : layer)), input })]
+    const [fused, apart] = [
+      classifier({ layers, input }),
+      classifier({ layers: layers.map((layer, i) => (i === 0 ? ({ ...layer, bias: true } as Layer) : layer)), input }),
+    ]
     const shape = { classes: 3, clients: 1, batch: 4, slice: STEPS }
     const feeds = adaptFeeds(fused, shape, 3)
     const kernel = Number(layers[0]?.type === 'conv2d' && layers[0].kernel) ** 2 * channels * FILTERS
     const weights = withZeros(floats(feeds, 'weights'), kernel, FILTERS)
-    const expected = await runOnce(engine, adaptProgram(apart, shape), { ...feeds, weights: { shape: [1, weights.length], data: weights } })
+    const expected = await runOnce(engine, adaptProgram(apart, shape), {
+      ...feeds,
+      weights: { shape: [1, weights.length], data: weights },
+    })
     const actual = await runOnce(engine, adaptProgram(fused, shape), feeds)
     expectClose(floats(actual, 'losses'), floats(expected, 'losses'), 1e-6)
     // Batch norm takes a bias away again, so it has no gradient and stays at zero.

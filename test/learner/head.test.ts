@@ -18,7 +18,9 @@ describe('a head from prototypes', () => {
     const features = vectors([1, 2, 0], [0, 1, 4], [-1, 0, 2])
     const head = headFromPrototypes(features, [0, 1, 2], 3, 3, 0.3)
     const middle = [0, 1, 2]
-    const logits = [0, 1, 2].map((row) => middle.reduce((sum, value, i) => sum + value * (head[row * 3 + i] ?? 0), head[9 + row] ?? 0))
+    const logits = [0, 1, 2].map((row) =>
+      middle.reduce((sum, value, i) => sum + value * (head[row * 3 + i] ?? 0), head[9 + row] ?? 0),
+    )
     expectClose(logits, [0, 0, 0], 1e-6)
   })
 

@@ -19,10 +19,19 @@ const CHANNELS = 3
 type Image = number[][][]
 type Apply = (images: Image[], parameters: readonly number[]) => Image[]
 
-const grid = (channels: number, height: number, width: number, value: (channel: number, row: number, column: number) => number): Image =>
-  Array.from({ length: channels }, (_, c) => Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => value(c, y, x))))
-const pixel = (image: Image, channel: number, row: number, column: number): number => image[channel]?.[row]?.[column] ?? 0
-const sum = (count: number, term: (index: number) => number): number => Array.from({ length: count }, (_, index) => term(index)).reduce((a, b) => a + b, 0)
+const grid = (
+  channels: number,
+  height: number,
+  width: number,
+  value: (channel: number, row: number, column: number) => number,
+): Image =>
+  Array.from({ length: channels }, (_, c) =>
+    Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => value(c, y, x))),
+  )
+const pixel = (image: Image, channel: number, row: number, column: number): number =>
+  image[channel]?.[row]?.[column] ?? 0
+const sum = (count: number, term: (index: number) => number): number =>
+  Array.from({ length: count }, (_, index) => term(index)).reduce((a, b) => a + b, 0)
 
 /** A kernel [3, 3, in, 2], and behind it a bias [2]. */
 const convolution =
@@ -32,7 +41,14 @@ const convolution =
     return images.map((image) =>
       grid(2, count(HEIGHT), count(WIDTH), (filter, row, column) => {
         const tap = (dy: number, dx: number, c: number) => at(parameters, ((dy * 3 + dx) * CHANNELS + c) * 2 + filter)
-        const product = sum(3, (dy) => sum(3, (dx) => sum(CHANNELS, (c) => tap(dy, dx, c) * pixel(image, c, row * stride + dy - padding, column * stride + dx - padding))))
+        const product = sum(3, (dy) =>
+          sum(3, (dx) =>
+            sum(
+              CHANNELS,
+              (c) => tap(dy, dx, c) * pixel(image, c, row * stride + dy - padding, column * stride + dx - padding),
+            ),
+          ),
+        )
         return product + (bias ? at(parameters, 9 * CHANNELS * 2 + filter) : 0)
       }),
     )
@@ -42,8 +58,16 @@ const pool =
   (size: number, stride: number): Apply =>
   (images) =>
     images.map((image) =>
-      grid(CHANNELS, Math.floor((HEIGHT - size) / stride) + 1, Math.floor((WIDTH - size) / stride) + 1, (c, row, column) =>
-        Math.max(...Array.from({ length: size * size }, (_, i) => pixel(image, c, row * stride + Math.floor(i / size), column * stride + (i % size)))),
+      grid(
+        CHANNELS,
+        Math.floor((HEIGHT - size) / stride) + 1,
+        Math.floor((WIDTH - size) / stride) + 1,
+        (c, row, column) =>
+          Math.max(
+            ...Array.from({ length: size * size }, (_, i) =>
+              pixel(image, c, row * stride + Math.floor(i / size), column * stride + (i % size)),
+            ),
+          ),
       ),
     )
 
@@ -60,7 +84,11 @@ const normalization: Apply = (images, parameters) => {
     image.map((rows, c) => {
       const mean = meanOf(values(c))
       const variance = meanOf(values(c).map((value) => (value - mean) ** 2))
-      return rows.map((row) => row.map((value) => (at(parameters, c) * (value - mean)) / Math.sqrt(variance + 0.01) + at(parameters, CHANNELS + c)))
+      return rows.map((row) =>
+        row.map(
+          (value) => (at(parameters, c) * (value - mean)) / Math.sqrt(variance + 0.01) + at(parameters, CHANNELS + c),
+        ),
+      )
     }),
   )
 }
@@ -69,10 +97,24 @@ const normalization: Apply = (images, parameters) => {
 const dense: Apply = (images, parameters) =>
   images.map((image) => {
     const values = image.flat(2)
-    return grid(4, 1, 1, (unit) => sum(values.length, (i) => at(parameters, unit * values.length + i) * at(values, i)) + at(parameters, 4 * values.length + unit))
+    return grid(
+      4,
+      1,
+      1,
+      (unit) =>
+        sum(values.length, (i) => at(parameters, unit * values.length + i) * at(values, i)) +
+        at(parameters, 4 * values.length + unit),
+    )
   })
 
-const conv2d = (stride: number, padding: number, bias: boolean): Layer => ({ type: 'conv2d', filters: 2, kernel: 3, stride, padding, bias })
+const conv2d = (stride: number, padding: number, bias: boolean): Layer => ({
+  type: 'conv2d',
+  filters: 2,
+  kernel: 3,
+  stride,
+  padding,
+  bias,
+})
 
 const rows: readonly { readonly name: string; readonly layer: Layer; readonly expected: Apply }[] = [
   { name: 'a convolution', layer: conv2d(1, 1, false), expected: convolution(1, 1, false) },
@@ -85,14 +127,24 @@ const rows: readonly { readonly name: string; readonly layer: Layer; readonly ex
   { name: 'a tanh', layer: { type: 'tanh' }, expected: pointwise(Math.tanh) },
   { name: 'a batch norm', layer: { type: 'batchNorm', epsilon: 0.01 }, expected: normalization },
   { name: 'a dense layer', layer: { type: 'dense', units: 4 }, expected: dense },
-  { name: 'dropout, of which nothing is left behind the inner loop', layer: { type: 'dropout', rate: 0.5 }, expected: pointwise((value) => value) },
+  {
+    name: 'dropout, of which nothing is left behind the inner loop',
+    layer: { type: 'dropout', rate: 0.5 },
+    expected: pointwise((value) => value),
+  },
 ]
 
 describe('the features of three images behind', () => {
   test.each(rows)('$name', async ({ layer, expected }) => {
-    const artifact = classifier({ layers: [layer], input: { kind: 'image', height: HEIGHT, width: WIDTH, channels: CHANNELS, polarity: 'asis' } })
+    const artifact = classifier({
+      layers: [layer],
+      input: { kind: 'image', height: HEIGHT, width: WIDTH, channels: CHANNELS, polarity: 'asis' },
+    })
     const program = featuresProgram(artifact, { clients: 1, examples: EXAMPLES })
-    const weights = program.nodes.flatMap((node) => (node.op === 'param' && node.attrs.name === 'weights' ? node.attrs.type.shape : []))[1] ?? 0
+    const weights =
+      program.nodes.flatMap((node) =>
+        node.op === 'param' && node.attrs.name === 'weights' ? node.attrs.type.shape : [],
+      )[1] ?? 0
     const random = seeded(3)
     const [x, parameters] = [noise(random, EXAMPLES * HEIGHT * WIDTH * CHANNELS), noise(random, weights)]
     const results = await runOnce(new ReferenceEngine(), program, {
@@ -101,7 +153,9 @@ describe('the features of three images behind', () => {
       exampleWeights: { shape: [1, EXAMPLES], data: new Float32Array(EXAMPLES).fill(1 / EXAMPLES) },
     })
     // Inputs come channels last: [height, width, channels].
-    const images = Array.from({ length: EXAMPLES }, (_, n) => grid(CHANNELS, HEIGHT, WIDTH, (c, row, column) => at(x, ((n * HEIGHT + row) * WIDTH + column) * CHANNELS + c)))
+    const images = Array.from({ length: EXAMPLES }, (_, n) =>
+      grid(CHANNELS, HEIGHT, WIDTH, (c, row, column) => at(x, ((n * HEIGHT + row) * WIDTH + column) * CHANNELS + c)),
+    )
     expectClose(floats(results, 'features'), expected(images, Array.from(parameters)).flat(3), 1e-6)
   })
 })

@@ -3,7 +3,13 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { createLearner } from '../../src/learner/create-learner.js'
 import { initializationOf } from '../../src/learner/initialization.js'
-import { type ClassificationSupport, type Learner, LearnerError, type LearnerErrorCode, type SupportSet } from '../../src/learner/learner.js'
+import {
+  type ClassificationSupport,
+  type Learner,
+  LearnerError,
+  type LearnerErrorCode,
+  type SupportSet,
+} from '../../src/learner/learner.js'
 import { layoutParameters } from '../../src/learner/parameters.js'
 import { predictProgram } from '../../src/learner/predict-program.js'
 import { seeded } from '../../src/learner/random.js'
@@ -26,7 +32,13 @@ const widths = [
 
 describe('an adaptation', () => {
   test('learns to tell its examples apart', async () => {
-    const learner = await learnerFor(classifier({ layers: bodies['dense layers'], head: { kind: 'shared' }, widths: [{ classes: 3, batch: 6, steps: 60, learningRate: 0.2 }] }))
+    const learner = await learnerFor(
+      classifier({
+        layers: bodies['dense layers'],
+        head: { kind: 'shared' },
+        widths: [{ classes: 3, batch: 6, steps: 60, learningRate: 0.2 }],
+      }),
+    )
     const support = patternTask(1, 3, 4)
     const adaptation = await learner.adapt(support, { seed: 1 })
     const answers = await learner.predict(adaptation, support.inputs)
@@ -46,8 +58,16 @@ describe('an adaptation', () => {
     const asked = await learner.adapt(patternTask(1, 3, 2), { steps: 2, learningRate: 0.01, seed: 1 })
     expect(asked).toMatchObject({ classes: 3, steps: 2, learningRate: 0.01 })
     expect(asked.losses).toHaveLength(2)
-    expect(await learner.adapt(patternTask(1, 2, 2), { seed: 1 })).toMatchObject({ classes: 2, steps: 5, learningRate: 0.05 })
-    expect(await learner.adapt(patternTask(1, 4, 2), { seed: 1 })).toMatchObject({ classes: 4, steps: 8, learningRate: 0.1 })
+    expect(await learner.adapt(patternTask(1, 2, 2), { seed: 1 })).toMatchObject({
+      classes: 2,
+      steps: 5,
+      learningRate: 0.05,
+    })
+    expect(await learner.adapt(patternTask(1, 4, 2), { seed: 1 })).toMatchObject({
+      classes: 4,
+      steps: 8,
+      learningRate: 0.1,
+    })
   })
 
   test.each<[string, Artifact, SupportSet]>([
@@ -55,7 +75,11 @@ describe('an adaptation', () => {
     ['values', regressor(), surfaceTask(1, 9)],
   ])('into %s is the same for the same seed, and another for another', async (_kind, artifact, support) => {
     const learner = await learnerFor(artifact)
-    const [first, again, other] = [await learner.adapt(support, { seed: 7 }), await learner.adapt(support, { seed: 7 }), await learner.adapt(support, { seed: 8 })]
+    const [first, again, other] = [
+      await learner.adapt(support, { seed: 7 }),
+      await learner.adapt(support, { seed: 7 }),
+      await learner.adapt(support, { seed: 8 }),
+    ]
     expectSameBits(again.weights, first.weights)
     expectSameBits(again.statistics, first.statistics)
     expect(again.losses).toEqual(first.losses)
@@ -66,7 +90,8 @@ describe('an adaptation', () => {
     const learner = await learnerFor(classifier({ widths }))
     const tasks = [1, 2, 3, 4, 5, 6].map((seed) => patternTask(seed, 2 + (seed % 3), 2))
     const together = await Promise.all(tasks.map((task, seed) => learner.adapt(task, { seed })))
-    for (const [seed, task] of tasks.entries()) expectSameBits((await learner.adapt(task, { seed })).weights, at(together, seed).weights)
+    for (const [seed, task] of tasks.entries())
+      expectSameBits((await learner.adapt(task, { seed })).weights, at(together, seed).weights)
   })
 
   test.each([
@@ -81,16 +106,26 @@ describe('an adaptation', () => {
   })
 })
 
-async function errorOf(learner: Learner, { inputs, targets }: ReturnType<typeof surfaceTask>, adaptation: Awaited<ReturnType<Learner['adapt']>> | undefined): Promise<number> {
+async function errorOf(
+  learner: Learner,
+  { inputs, targets }: ReturnType<typeof surfaceTask>,
+  adaptation: Awaited<ReturnType<Learner['adapt']>> | undefined,
+): Promise<number> {
   if (!adaptation) throw new Error('there is no adaptation')
   const outputs = await learner.predict(adaptation, inputs)
-  return outputs.reduce((sum, output, i) => sum + output.reduce((error, value, j) => error + (value - at(at(targets, i), j)) ** 2, 0), 0)
+  return outputs.reduce(
+    (sum, output, i) => sum + output.reduce((error, value, j) => error + (value - at(at(targets, i), j)) ** 2, 0),
+    0,
+  )
 }
 
 describe('the answers of a classifier', () => {
   test('are the probabilities of its classes', async () => {
     const learner = await learnerFor(classifier({ widths }))
-    const answers = await learner.predict(await learner.adapt(patternTask(1, 3, 3), { seed: 1 }), patternTask(2, 4, 1).inputs)
+    const answers = await learner.predict(
+      await learner.adapt(patternTask(1, 3, 3), { seed: 1 }),
+      patternTask(2, 4, 1).inputs,
+    )
     for (const answer of answers) {
       expect(answer).toHaveLength(3)
       expect(answer.every((probability) => probability >= 0 && probability <= 1)).toBe(true)
@@ -119,30 +154,47 @@ describe('the answers of a classifier', () => {
 describe('classes that a task does not have', () => {
   const WIDTH = 5
   const heads = [{ kind: 'prototypes', scale: 0.5 }, { kind: 'shared' }] as const
-  const cases = heads.flatMap((head) => Object.entries(optimizers).map(([name, optimizer]) => ({ name, head, optimizer })))
+  const cases = heads.flatMap((head) =>
+    Object.entries(optimizers).map(([name, optimizer]) => ({ name, head, optimizer })),
+  )
 
-  test.each(cases)('never change and have the probability 0: head $head.kind, optimizer $name', async ({ head, optimizer }) => {
-    const artifact = classifier({ layers: bodies['dense layers'], head, optimizer, widths: [{ classes: WIDTH, batch: 4, steps: 20, learningRate: 0.1 }] })
-    const learner = await learnerFor(artifact)
-    const { weights } = await learner.adapt(patternTask(1, 2, 3), { seed: 1 })
-    const rows = weights.subarray(layoutParameters(artifact, WIDTH).bodySize)
-    const features = rows.length / WIDTH - 1
-    expectSameBits(rows.subarray(2 * features, WIDTH * features), new Float32Array(3 * features))
-    expectSameBits(rows.subarray(WIDTH * features + 2), new Float32Array(3).fill(-1e9))
+  test.each(cases)(
+    'never change and have the probability 0: head $head.kind, optimizer $name',
+    async ({ head, optimizer }) => {
+      const artifact = classifier({
+        layers: bodies['dense layers'],
+        head,
+        optimizer,
+        widths: [{ classes: WIDTH, batch: 4, steps: 20, learningRate: 0.1 }],
+      })
+      const learner = await learnerFor(artifact)
+      const { weights } = await learner.adapt(patternTask(1, 2, 3), { seed: 1 })
+      const rows = weights.subarray(layoutParameters(artifact, WIDTH).bodySize)
+      const features = rows.length / WIDTH - 1
+      expectSameBits(rows.subarray(2 * features, WIDTH * features), new Float32Array(3 * features))
+      expectSameBits(rows.subarray(WIDTH * features + 2), new Float32Array(3).fill(-1e9))
 
-    const program = predictProgram(artifact, { classes: WIDTH, clients: 1, examples: 4 })
-    const x = { shape: [1, 4, 64], data: noise(seeded(3), 4 * 64) }
-    const outputs = floats(await runOnce(engine, program, { weights: { shape: [1, weights.length], data: weights }, x }), 'outputs')
-    expect([...outputs].filter((_, i) => i % WIDTH >= 2)).toEqual(Array(4 * 3).fill(0))
-    await learner.close()
-  })
+      const program = predictProgram(artifact, { classes: WIDTH, clients: 1, examples: 4 })
+      const x = { shape: [1, 4, 64], data: noise(seeded(3), 4 * 64) }
+      const outputs = floats(
+        await runOnce(engine, program, { weights: { shape: [1, weights.length], data: weights }, x }),
+        'outputs',
+      )
+      expect([...outputs].filter((_, i) => i % WIDTH >= 2)).toEqual(Array(4 * 3).fill(0))
+      await learner.close()
+    },
+  )
 
   test('do not change what the others learn', async () => {
     const layers = bodies['dense layers']
     const settings = { batch: 4, steps: 10, learningRate: 0.1 }
-    const [narrow, wide] = await Promise.all([2, WIDTH].map((classes) => learnerFor(classifier({ layers, widths: [{ classes, ...settings }] }))))
+    const [narrow, wide] = await Promise.all(
+      [2, WIDTH].map((classes) => learnerFor(classifier({ layers, widths: [{ classes, ...settings }] }))),
+    )
     const [support, queries] = [patternTask(1, 2, 3), patternTask(2, 4, 1).inputs]
-    const [expected, actual] = await Promise.all([narrow, wide].map(async (learner) => learner?.predict(await learner.adapt(support, { seed: 1 }), queries)))
+    const [expected, actual] = await Promise.all(
+      [narrow, wide].map(async (learner) => learner?.predict(await learner.adapt(support, { seed: 1 }), queries)),
+    )
     actual?.forEach((answer, i) => {
       answer.forEach((probability, label) => {
         expect(probability).toBeCloseTo(expected?.[i]?.[label] ?? Number.NaN, 5)
@@ -153,13 +205,47 @@ describe('classes that a task does not have', () => {
 
 describe('what cannot be learned from is refused', () => {
   const relu = classifier({ layers: [{ type: 'dense', units: 8 }, { type: 'relu' }], widths })
-  const cases: readonly { readonly name: string; readonly code: LearnerErrorCode; readonly artifact?: Artifact; readonly support: SupportSet; readonly settings?: object; readonly message: RegExp }[] = [
+  const cases: readonly {
+    readonly name: string
+    readonly code: LearnerErrorCode
+    readonly artifact?: Artifact
+    readonly support: SupportSet
+    readonly settings?: object
+    readonly message: RegExp
+  }[] = [
     { name: 'one class', code: 'too-few-classes', support: patternTask(1, 1, 3), message: /at least 2 classes, not 1/ },
-    { name: 'points of a curve, for a classifier', code: 'too-few-classes', support: surfaceTask(1, 4), message: /at least 2 classes, not 0/ },
-    { name: 'more classes than the widest head', code: 'too-many-classes', support: patternTask(1, 6, 1), message: /6 classes are more than the 5/ },
-    { name: 'classes, for a regression', code: 'too-many-classes', artifact: regressor(), support: patternTask(1, 3, 2, 2), message: /3 classes/ },
-    { name: 'more examples than are taken at once', code: 'too-many-examples', support: patternTask(1, 2, 7), message: /14 examples are more than the 12/ },
-    { name: 'a learning rate that blows up', code: 'not-finite', support: patternTask(1, 3, 2), settings: { learningRate: 1e30 }, message: /learning rate 1e\+30 .* smaller learning rate/ },
+    {
+      name: 'points of a curve, for a classifier',
+      code: 'too-few-classes',
+      support: surfaceTask(1, 4),
+      message: /at least 2 classes, not 0/,
+    },
+    {
+      name: 'more classes than the widest head',
+      code: 'too-many-classes',
+      support: patternTask(1, 6, 1),
+      message: /6 classes are more than the 5/,
+    },
+    {
+      name: 'classes, for a regression',
+      code: 'too-many-classes',
+      artifact: regressor(),
+      support: patternTask(1, 3, 2, 2),
+      message: /3 classes/,
+    },
+    {
+      name: 'more examples than are taken at once',
+      code: 'too-many-examples',
+      support: patternTask(1, 2, 7),
+      message: /14 examples are more than the 12/,
+    },
+    {
+      name: 'a learning rate that blows up',
+      code: 'not-finite',
+      support: patternTask(1, 3, 2),
+      settings: { learningRate: 1e30 },
+      message: /learning rate 1e\+30 .* smaller learning rate/,
+    },
   ]
 
   test.each(cases)('$name: $code', async ({ code, artifact, support, settings, message }) => {
@@ -194,6 +280,8 @@ test('the largest support set is the largest size compiled for', async () => {
 })
 
 test('an initialization has one row for the head, shared by all classes', () => {
-  const { head, headMoments } = initializationOf(modelOf(classifier({ head: { kind: 'shared' }, optimizer: optimizers['adam, beta1 0, moments carried'] })))
+  const { head, headMoments } = initializationOf(
+    modelOf(classifier({ head: { kind: 'shared' }, optimizer: optimizers['adam, beta1 0, moments carried'] })),
+  )
   expect([head?.length, headMoments.length]).toEqual([21, 21])
 })

@@ -10,8 +10,18 @@ import { surfaceTask } from './small-tasks.js'
 /** Classes of 1 to 5 examples each, in any order. */
 const supports: fc.Arbitrary<ClassificationSupport> = fc
   .array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 6 })
-  .chain((sizes) => fc.shuffledSubarray(sizes.flatMap((size, label) => Array<number>(size).fill(label)), { minLength: sizes.reduce((a, b) => a + b) }))
-  .map((classOf) => ({ kind: 'classification', classOf, classes: Math.max(...classOf) + 1, inputs: classOf.map(() => new Float32Array(1)) }))
+  .chain((sizes) =>
+    fc.shuffledSubarray(
+      sizes.flatMap((size, label) => Array<number>(size).fill(label)),
+      { minLength: sizes.reduce((a, b) => a + b) },
+    ),
+  )
+  .map((classOf) => ({
+    kind: 'classification',
+    classOf,
+    classes: Math.max(...classOf) + 1,
+    inputs: classOf.map(() => new Float32Array(1)),
+  }))
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 })
 
 function take(count: number, examples: Iterator<number, never>): number[] {
@@ -27,8 +37,11 @@ describe('mini-batches', () => {
   test('take one example of each class before they take a second', () => {
     fc.assert(
       fc.property(supports, seeds, (support, seed) => {
-        const labels = take(8 * support.classes, balancedExamples(seeded(seed), support)).map((example) => at(support.classOf, example))
-        for (const round of pieces(labels, support.classes)) expect([...round].sort()).toEqual([...Array(support.classes).keys()])
+        const labels = take(8 * support.classes, balancedExamples(seeded(seed), support)).map((example) =>
+          at(support.classOf, example),
+        )
+        for (const round of pieces(labels, support.classes))
+          expect([...round].sort()).toEqual([...Array(support.classes).keys()])
       }),
       { seed: 1 },
     )
@@ -37,10 +50,14 @@ describe('mini-batches', () => {
   test('hold every class as often as any other, but for the rounds that they cut', () => {
     fc.assert(
       fc.property(supports, seeds, fc.integer({ min: 1, max: 12 }), (support, seed, batch) => {
-        const labels = take(10 * batch, balancedExamples(seeded(seed), support)).map((example) => at(support.classOf, example))
+        const labels = take(10 * batch, balancedExamples(seeded(seed), support)).map((example) =>
+          at(support.classOf, example),
+        )
         // A batch may start and end within a round of all classes: at most one too many at either end.
         for (const part of pieces(labels, batch)) {
-          const counts = [...Array(support.classes).keys()].map((label) => part.filter((other) => other === label).length)
+          const counts = [...Array(support.classes).keys()].map(
+            (label) => part.filter((other) => other === label).length,
+          )
           expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2)
         }
       }),

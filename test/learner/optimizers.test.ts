@@ -21,12 +21,17 @@ interface State {
 
 /** Step number `t`, counted from 1, of torch.optim.SGD and torch.optim.Adam for one list of parameters. */
 function torchStep(optimizer: OptimizerSpec, { weights, first, second }: State, gradient: number[], t: number): State {
-  const zip = (f: (w: number, m: number, v: number, g: number) => number) => weights.map((w, i) => f(w, first[i] ?? 0, second[i] ?? 0, at(gradient, i)))
+  const zip = (f: (w: number, m: number, v: number, g: number) => number) =>
+    weights.map((w, i) => f(w, first[i] ?? 0, second[i] ?? 0, at(gradient, i)))
   switch (optimizer.type) {
     case 'sgd':
       return { weights: zip((w, _m, _v, g) => w - LEARNING_RATE * g), first, second }
     case 'momentum':
-      return { weights: zip((w, m, _v, g) => w - LEARNING_RATE * (optimizer.momentum * m + g)), first: zip((_w, m, _v, g) => optimizer.momentum * m + g), second }
+      return {
+        weights: zip((w, m, _v, g) => w - LEARNING_RATE * (optimizer.momentum * m + g)),
+        first: zip((_w, m, _v, g) => optimizer.momentum * m + g),
+        second,
+      }
     case 'adam': {
       const { beta1, beta2, epsilon, moments } = optimizer
       const mean = zip((_w, m, _v, g) => beta1 * m + (1 - beta1) * g)
@@ -34,7 +39,8 @@ function torchStep(optimizer: OptimizerSpec, { weights, first, second }: State, 
       // Carried second moments are not biased, so they are not corrected.
       const [correction1, correction2] = [1 - beta1 ** t, moments === 'carried' ? 1 : 1 - beta2 ** t]
       // PyTorch adds epsilon behind the correction, "epsilon hat" stands before it.
-      const change = (i: number) => at(mean, i) / correction1 / ((Math.sqrt(at(square, i)) + epsilon) / Math.sqrt(correction2))
+      const change = (i: number) =>
+        at(mean, i) / correction1 / ((Math.sqrt(at(square, i)) + epsilon) / Math.sqrt(correction2))
       return { weights: weights.map((w, i) => w - LEARNING_RATE * change(i)), first: mean, second: square }
     }
   }
@@ -54,10 +60,18 @@ describe('inner steps on a linear model, whose gradient is known', () => {
     const size = floats(feeds, 'weights').length
     const moments = momentsPerParameter(optimizer) === 0 ? [] : Array.from(floats(feeds, 'moments'))
     const carriesFirst = optimizer.type === 'momentum' || momentsPerParameter(optimizer) === 2
-    let state: State = { weights: Array.from(floats(feeds, 'weights')), first: carriesFirst ? moments.slice(0, size) : [], second: optimizer.type === 'adam' ? moments.slice(-size) : [] }
+    let state: State = {
+      weights: Array.from(floats(feeds, 'weights')),
+      first: carriesFirst ? moments.slice(0, size) : [],
+      second: optimizer.type === 'adam' ? moments.slice(-size) : [],
+    }
     const losses: number[] = []
     for (let step = 0; step < STEPS; step++) {
-      const { loss, gradient } = linearLoss(state.weights, x.slice(8 * step, 8 * step + 8), y.slice(8 * step, 8 * step + 8))
+      const { loss, gradient } = linearLoss(
+        state.weights,
+        x.slice(8 * step, 8 * step + 8),
+        y.slice(8 * step, 8 * step + 8),
+      )
       losses.push(loss)
       state = torchStep(optimizer, state, gradient, step + 1)
     }
@@ -69,13 +83,18 @@ describe('inner steps on a linear model, whose gradient is known', () => {
 })
 
 /** Mean squared error of W x + b, with W [2, 2] and b [2] one behind the other, for 4 examples of 2 numbers. */
-function linearLoss(weights: readonly number[], x: readonly number[], y: readonly number[]): { loss: number; gradient: number[] } {
+function linearLoss(
+  weights: readonly number[],
+  x: readonly number[],
+  y: readonly number[],
+): { loss: number; gradient: number[] } {
   const gradient = weights.map(() => 0)
   let loss = 0
   for (let example = 0; example < 4; example++)
     for (let out = 0; out < 2; out++) {
       const [u, v] = [at(x, 2 * example), at(x, 2 * example + 1)]
-      const error = at(weights, 2 * out) * u + at(weights, 2 * out + 1) * v + at(weights, 4 + out) - at(y, 2 * example + out)
+      const error =
+        at(weights, 2 * out) * u + at(weights, 2 * out + 1) * v + at(weights, 4 + out) - at(y, 2 * example + out)
       loss += error ** 2 / 8
       gradient[2 * out] = at(gradient, 2 * out) + (2 / 8) * error * u
       gradient[2 * out + 1] = at(gradient, 2 * out + 1) + (2 / 8) * error * v

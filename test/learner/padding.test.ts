@@ -41,12 +41,20 @@ describe('examples of weight 0', () => {
 
   test('change neither statistics nor the features of the others, whatever they show', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: SIZE - 1 }), fc.integer({ min: 1 }), fc.double({ min: -100, max: 100, noNaN: true }), async (count, seed, level) => {
-        const empty = noise(seeded(seed), SIZE * 64).fill(0, count * 64)
-        const [plain, filled] = [await featuresOf(empty, count), await featuresOf(empty.slice().fill(level, count * 64), count)]
-        expectSameBits(filled.statistics, plain.statistics)
-        expectSameBits(filled.features, plain.features)
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: SIZE - 1 }),
+        fc.integer({ min: 1 }),
+        fc.double({ min: -100, max: 100, noNaN: true }),
+        async (count, seed, level) => {
+          const empty = noise(seeded(seed), SIZE * 64).fill(0, count * 64)
+          const [plain, filled] = [
+            await featuresOf(empty, count),
+            await featuresOf(empty.slice().fill(level, count * 64), count),
+          ]
+          expectSameBits(filled.statistics, plain.statistics)
+          expectSameBits(filled.features, plain.features)
+        },
+      ),
       { numRuns: 20, seed: 1 },
     )
   })
@@ -54,7 +62,10 @@ describe('examples of weight 0', () => {
   test('make a larger program give what a program of the right size gives', async () => {
     const { inputs } = patternTask(1, 2, 2)
     const [exact, larger] = await Promise.all([[4], [6]].map((sizes) => Features.compile(engine, artifact, sizes)))
-    const [expected, actual] = [await exact?.of(body, new Float32Array(0), inputs), await larger?.of(body, new Float32Array(0), inputs)]
+    const [expected, actual] = [
+      await exact?.of(body, new Float32Array(0), inputs),
+      await larger?.of(body, new Float32Array(0), inputs),
+    ]
     expectClose(actual?.statistics ?? [], expected?.statistics ?? [], 1e-5)
     inputs.forEach((_, example) => {
       expectClose(actual?.features[example] ?? [], expected?.features[example] ?? [], 1e-5)
@@ -78,13 +89,19 @@ describe('queries in one call', () => {
     const queries = artifact.task === 'classification' ? patternTask(3, 3, 4).inputs : surfaceTask(3, 12).inputs
     const alone = await answersOneByOne(learner, adaptation, queries)
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat({ max: queries.length - 1 }), { minLength: 1, maxLength: 20 }), async (chosen) => {
-        const answers = await learner.predict(adaptation, chosen.map((query) => at(queries, query)))
-        expect(answers).toHaveLength(chosen.length)
-        answers.forEach((answer, i) => {
-          expectClose(answer, at(alone, at(chosen, i)), 1e-5)
-        })
-      }),
+      fc.asyncProperty(
+        fc.array(fc.nat({ max: queries.length - 1 }), { minLength: 1, maxLength: 20 }),
+        async (chosen) => {
+          const answers = await learner.predict(
+            adaptation,
+            chosen.map((query) => at(queries, query)),
+          )
+          expect(answers).toHaveLength(chosen.length)
+          answers.forEach((answer, i) => {
+            expectClose(answer, at(alone, at(chosen, i)), 1e-5)
+          })
+        },
+      ),
       { numRuns: 15, seed: 1 },
     )
     await learner.close()
@@ -97,7 +114,11 @@ describe('queries in one call', () => {
   })
 })
 
-async function answersOneByOne(learner: Learner, adaptation: Adaptation, queries: readonly Float32Array[]): Promise<Float32Array[]> {
+async function answersOneByOne(
+  learner: Learner,
+  adaptation: Adaptation,
+  queries: readonly Float32Array[],
+): Promise<Float32Array[]> {
   const answers: Float32Array[] = []
   for (const query of queries) answers.push(...(await learner.predict(adaptation, [query])))
   return answers

@@ -26,17 +26,29 @@ export function floats(tensors: Tensors, name: string): Float32Array {
 export function adaptFeeds(artifact: Artifact, shape: AdaptShape, seed: number): Tensors {
   const random = seeded(seed)
   const program = adaptProgram(artifact, shape)
-  return Object.fromEntries(paramsOf(program).map(({ name, type }) => [name, { shape: type.shape, data: drawFeed(artifact, shape, name, type, random) }]))
+  return Object.fromEntries(
+    paramsOf(program).map(({ name, type }) => [
+      name,
+      { shape: type.shape, data: drawFeed(artifact, shape, name, type, random) },
+    ]),
+  )
 }
 
-function drawFeed(artifact: Artifact, { classes, slice, clients }: AdaptShape, name: string, { shape }: TensorType, random: Random): Float32Array | Int32Array {
+function drawFeed(
+  artifact: Artifact,
+  { classes, slice, clients }: AdaptShape,
+  name: string,
+  { shape }: TensorType,
+  random: Random,
+): Float32Array | Int32Array {
   const size = sizeOf(shape)
   if (name === 'steps') return Int32Array.of(slice)
   if (name === 'rates') return noise(random, size).map((value) => 0.05 * (1.5 + value))
   if (name === 'y' && classes > 0) return oneHot(random, size / classes, classes)
   if (name.startsWith('mask.')) return noise(random, size).map((value) => (value < 0 ? 0 : 2))
   if (name === 'weights' || name === 'shared') return noise(random, size).map((value) => 0.4 * value + 0.1)
-  if (name === 'moments') return drawMoments(momentsPerParameter(artifact.innerLoop.optimizer), size / clients, clients, random)
+  if (name === 'moments')
+    return drawMoments(momentsPerParameter(artifact.innerLoop.optimizer), size / clients, clients, random)
   return noise(random, size)
 }
 

@@ -7,13 +7,13 @@ import { adaptProgram } from '../../src/learner/adapt-program.js'
 import { initializationOf } from '../../src/learner/initialization.js'
 import { InnerLoop, type InnerRun } from '../../src/learner/inner-loop.js'
 import { layoutParameters } from '../../src/learner/parameters.js'
+import { seeded } from '../../src/learner/random.js'
 import type { Artifact, WidthSettings } from '../../src/model/artifact.js'
 import { at, sizeOf } from '../../src/program/program.js'
 import { expectSameBits } from './closeness.js'
 import { adaptFeeds, floats } from './program-runs.js'
 import { bodies, classifier, modelOf, optimizers, regressor } from './small-models.js'
 import { noise, patternTask, surfaceTask } from './small-tasks.js'
-import { seeded } from '../../src/learner/random.js'
 
 const engine = OnnxEngine.create({ workers: 1, threads: 1 })
 afterAll(() => engine.close())
@@ -32,7 +32,9 @@ describe('the adapt program, cut anywhere', () => {
 
   test('gives the same bits as in one run', async () => {
     const whole = await runInSlices(executable, feeds, [STEPS])
-    const cuts = fc.array(fc.integer({ min: 0, max: STEPS }), { maxLength: STEPS }).map((ends) => lengthsBetween([...ends, STEPS]))
+    const cuts = fc
+      .array(fc.integer({ min: 0, max: STEPS }), { maxLength: STEPS })
+      .map((ends) => lengthsBetween([...ends, STEPS]))
     await fc.assert(
       fc.asyncProperty(cuts, async (lengths) => {
         const sliced = await runInSlices(executable, feeds, lengths)
@@ -56,8 +58,16 @@ async function runInSlices(executable: Executable, feeds: Tensors, lengths: read
   const losses: number[] = []
   let done = 0
   for (const steps of lengths) {
-    const state = { weights: { shape: feeds.weights?.shape ?? [], data: weights }, moments: { shape: feeds.moments?.shape ?? [], data: moments } }
-    const results = await executable.run({ ...feeds, ...stepsFrom(feeds, done), ...state, steps: { shape: [], data: Int32Array.of(steps) } })
+    const state = {
+      weights: { shape: feeds.weights?.shape ?? [], data: weights },
+      moments: { shape: feeds.moments?.shape ?? [], data: moments },
+    }
+    const results = await executable.run({
+      ...feeds,
+      ...stepsFrom(feeds, done),
+      ...state,
+      steps: { shape: [], data: Int32Array.of(steps) },
+    })
     ;[weights, moments] = [floats(results, 'weights'), floats(results, 'moments')]
     losses.push(...floats(results, 'losses').subarray(0, 2 * steps))
     done += steps
@@ -82,9 +92,12 @@ describe('the inner loop, whatever its slices', () => {
   const models: Readonly<Record<string, Artifact>> = {
     'plain steps': classifier(),
     'momentum, starting afresh': classifier({ optimizer: optimizers.momentum }),
-    'a bias correction that counts the steps': classifier({ layers: bodies['dense layers'], optimizer: optimizers['adam, beta1 0.9, moments from zero'] }),
+    'a bias correction that counts the steps': classifier({
+      layers: bodies['dense layers'],
+      optimizer: optimizers['adam, beta1 0.9, moments from zero'],
+    }),
     regression: regressor({ widths: [{ ...width, classes: 0 }] }),
-    'dropout': classifier({ layers: bodies.dropout }),
+    dropout: classifier({ layers: bodies.dropout }),
   }
 
   test.each(Object.entries(models))('gives the same bits: %s', async (_name, artifact) => {
@@ -104,10 +117,19 @@ async function adaptInSlices(artifact: Artifact, width: WidthSettings, slice: nu
   const layout = layoutParameters(artifact, settings.classes)
   const weights = noise(seeded(2), layout.adaptedSize)
   const { optimizer } = artifact.innerLoop
-  const moments = new Float32Array(optimizer.type === 'sgd' ? 0 : optimizer.type === 'adam' && optimizer.beta1 > 0 ? 2 * weights.length : weights.length)
+  const moments = new Float32Array(
+    optimizer.type === 'sgd'
+      ? 0
+      : optimizer.type === 'adam' && optimizer.beta1 > 0
+        ? 2 * weights.length
+        : weights.length,
+  )
   const innerLoop = await InnerLoop.compile(engine, artifact, settings, slice)
   const support = artifact.task === 'classification' ? patternTask(4, 3, 3) : surfaceTask(4, 7)
-  const run = await innerLoop.run({ weights, moments }, initializationOf(modelOf(artifact)).shared, support, { ...settings, seed: 8 })
+  const run = await innerLoop.run({ weights, moments }, initializationOf(modelOf(artifact)).shared, support, {
+    ...settings,
+    seed: 8,
+  })
   await innerLoop.dispose()
   expect(at(run.weights, 0)).not.toBe(at(weights, 0))
   return run

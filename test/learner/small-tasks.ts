@@ -10,7 +10,12 @@ export function patternTask(seed: number, classes: number, shots: number, inputS
   const random = seeded(seed)
   const patterns = list(classes, () => noise(random, inputSize))
   const classOf = list(classes * shots, (example) => Math.floor(example / shots))
-  return { kind: 'classification', classes, classOf, inputs: classOf.map((label) => at(patterns, label).map((value) => value + 0.2 * (fraction(random) - 0.5))) }
+  return {
+    kind: 'classification',
+    classes,
+    classOf,
+    inputs: classOf.map((label) => at(patterns, label).map((value) => value + 0.2 * (fraction(random) - 0.5))),
+  }
 }
 
 /** Points (u, v) with the values u v and u - v. */

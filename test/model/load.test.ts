@@ -73,7 +73,11 @@ describe('a model that was saved', () => {
 
   test('has a digest that names its weights and its description', async () => {
     const digests = new Set<string>()
-    for (const one of [model, modelOf(model.artifact, 2), { ...model, artifact: { ...model.artifact, description: 'another' } }]) {
+    for (const one of [
+      model,
+      modelOf(model.artifact, 2),
+      { ...model, artifact: { ...model.artifact, description: 'another' } },
+    ]) {
       await save(one)
       digests.add((await loadModel(folder, expectedTensors)).digest)
     }
@@ -98,25 +102,120 @@ interface Damage {
 }
 
 const damages: readonly Damage[] = [
-  { name: 'no model.json', damage: () => rm(join(folder, 'model.json')), file: 'model.json', says: /cannot be read \(ENOENT\)/ },
-  { name: 'no weights', damage: () => rm(join(folder, 'weights.safetensors')), file: 'weights.safetensors', says: /cannot be read \(ENOENT\)/ },
-  { name: 'a model.json that is no JSON', damage: () => writeFile(join(folder, 'model.json'), '<html>\n<body>\n'), file: 'model.json', says: /is not JSON/ },
-  { name: 'a model.json that is cut off', damage: () => writeFile(join(folder, 'model.json'), '{\n  "formatVersion"'), file: 'model.json', says: /is not JSON/ },
-  { name: 'an empty model.json', damage: () => writeFile(join(folder, 'model.json'), ''), file: 'model.json', says: /is not JSON/ },
-  { name: 'an unknown key', damage: () => change((artifact) => ({ ...artifact, colour: 'green' })), file: 'model.json', says: /not a valid model description.*colour/ },
-  { name: 'a missing key', damage: () => change(({ task: _task, ...rest }) => rest), file: 'model.json', says: /not a valid model description.*task/ },
-  { name: 'a layer of no known type', damage: () => change((artifact) => ({ ...artifact, layers: [{ type: 'attention' }] })), file: 'model.json', says: /not a valid model description.*layers\[0\]/ },
-  { name: 'a format of the future', damage: () => change((artifact) => ({ ...artifact, formatVersion: 2 })), file: 'model.json', says: /not a valid model description.*formatVersion/ },
-  { name: 'a name that is not the folder', damage: () => change((artifact) => ({ ...artifact, name: 'other' })), file: 'model.json', says: /is named other but lies in the folder small/ },
-  { name: 'weights of another folder', damage: () => change((artifact) => ({ ...artifact, weights: { ...artifact.weights, file: '../weights' } })), file: 'model.json', says: /names weights outside its own folder/ },
-  { name: 'layers that do not fit into the image', damage: () => change((artifact) => ({ ...artifact, layers: [{ type: 'maxPool', size: 9, stride: 1 }] })), file: 'model.json', says: /layer 0 \(maxPool\) does not fit into 8 x 8/ },
-  { name: 'a wrong checksum', damage: () => writeFile(join(folder, 'weights.safetensors'), withTensor('0.weight', undefined)), file: 'weights.safetensors', says: /has the checksum [0-9a-f]{64}, but .*model\.json says [0-9a-f]{64}/ },
-  { name: 'weights that cannot be read', damage: () => replaceWeights(new Uint8Array(4)), file: 'weights.safetensors', says: /is no weights file that can be read: it is cut off/ },
-  { name: 'a tensor that is missing', damage: () => replaceWeights(withTensor('0.weight', undefined)), file: 'weights.safetensors', says: /has no tensor 0\.weight \[3,3,1,4\]/ },
-  { name: 'a second moment that is missing', damage: () => replaceWeights(withTensor('secondMoment.head.weight', undefined)), file: 'weights.safetensors', says: /has no tensor secondMoment\.head\.weight \[20\]/ },
-  { name: 'a tensor of another shape', damage: () => replaceWeights(withTensor('1.scale', { shape: [2, 2], data: new Float32Array(4) })), file: 'weights.safetensors', says: /has 1\.scale as \[2,2\], but the layers in .*model\.json need \[4\]/ },
-  { name: 'weights that are NaN', damage: () => replaceWeights(withTensor('1.scale', { shape: [4], data: Float32Array.of(1, 1, Number.NaN, 1) })), file: 'weights.safetensors', says: /numbers in 1\.scale that are not finite/ },
-  { name: 'weights that are infinite', damage: () => replaceWeights(withTensor('1.shift', { shape: [4], data: new Float32Array(4).fill(-Infinity) })), file: 'weights.safetensors', says: /numbers in 1\.shift that are not finite/ },
+  {
+    name: 'no model.json',
+    damage: () => rm(join(folder, 'model.json')),
+    file: 'model.json',
+    says: /cannot be read \(ENOENT\)/,
+  },
+  {
+    name: 'no weights',
+    damage: () => rm(join(folder, 'weights.safetensors')),
+    file: 'weights.safetensors',
+    says: /cannot be read \(ENOENT\)/,
+  },
+  {
+    name: 'a model.json that is no JSON',
+    damage: () => writeFile(join(folder, 'model.json'), '<html>\n<body>\n'),
+    file: 'model.json',
+    says: /is not JSON/,
+  },
+  {
+    name: 'a model.json that is cut off',
+    damage: () => writeFile(join(folder, 'model.json'), '{\n  "formatVersion"'),
+    file: 'model.json',
+    says: /is not JSON/,
+  },
+  {
+    name: 'an empty model.json',
+    damage: () => writeFile(join(folder, 'model.json'), ''),
+    file: 'model.json',
+    says: /is not JSON/,
+  },
+  {
+    name: 'an unknown key',
+    damage: () => change((artifact) => ({ ...artifact, colour: 'green' })),
+    file: 'model.json',
+    says: /not a valid model description.*colour/,
+  },
+  {
+    name: 'a missing key',
+    damage: () => change(({ task: _task, ...rest }) => rest),
+    file: 'model.json',
+    says: /not a valid model description.*task/,
+  },
+  {
+    name: 'a layer of no known type',
+    damage: () => change((artifact) => ({ ...artifact, layers: [{ type: 'attention' }] })),
+    file: 'model.json',
+    says: /not a valid model description.*layers\[0\]/,
+  },
+  {
+    name: 'a format of the future',
+    damage: () => change((artifact) => ({ ...artifact, formatVersion: 2 })),
+    file: 'model.json',
+    says: /not a valid model description.*formatVersion/,
+  },
+  {
+    name: 'a name that is not the folder',
+    damage: () => change((artifact) => ({ ...artifact, name: 'other' })),
+    file: 'model.json',
+    says: /is named other but lies in the folder small/,
+  },
+  {
+    name: 'weights of another folder',
+    damage: () => change((artifact) => ({ ...artifact, weights: { ...artifact.weights, file: '../weights' } })),
+    file: 'model.json',
+    says: /names weights outside its own folder/,
+  },
+  {
+    name: 'layers that do not fit into the image',
+    damage: () => change((artifact) => ({ ...artifact, layers: [{ type: 'maxPool', size: 9, stride: 1 }] })),
+    file: 'model.json',
+    says: /layer 0 \(maxPool\) does not fit into 8 x 8/,
+  },
+  {
+    name: 'a wrong checksum',
+    damage: () => writeFile(join(folder, 'weights.safetensors'), withTensor('0.weight', undefined)),
+    file: 'weights.safetensors',
+    says: /has the checksum [0-9a-f]{64}, but .*model\.json says [0-9a-f]{64}/,
+  },
+  {
+    name: 'weights that cannot be read',
+    damage: () => replaceWeights(new Uint8Array(4)),
+    file: 'weights.safetensors',
+    says: /is no weights file that can be read: it is cut off/,
+  },
+  {
+    name: 'a tensor that is missing',
+    damage: () => replaceWeights(withTensor('0.weight', undefined)),
+    file: 'weights.safetensors',
+    says: /has no tensor 0\.weight \[3,3,1,4\]/,
+  },
+  {
+    name: 'a second moment that is missing',
+    damage: () => replaceWeights(withTensor('secondMoment.head.weight', undefined)),
+    file: 'weights.safetensors',
+    says: /has no tensor secondMoment\.head\.weight \[20\]/,
+  },
+  {
+    name: 'a tensor of another shape',
+    damage: () => replaceWeights(withTensor('1.scale', { shape: [2, 2], data: new Float32Array(4) })),
+    file: 'weights.safetensors',
+    says: /has 1\.scale as \[2,2\], but the layers in .*model\.json need \[4\]/,
+  },
+  {
+    name: 'weights that are NaN',
+    damage: () => replaceWeights(withTensor('1.scale', { shape: [4], data: Float32Array.of(1, 1, Number.NaN, 1) })),
+    file: 'weights.safetensors',
+    says: /numbers in 1\.scale that are not finite/,
+  },
+  {
+    name: 'weights that are infinite',
+    damage: () => replaceWeights(withTensor('1.shift', { shape: [4], data: new Float32Array(4).fill(-Infinity) })),
+    file: 'weights.safetensors',
+    says: /numbers in 1\.shift that are not finite/,
+  },
 ]
 
 describe('what cannot be served is told in one sentence that names the file', () => {
@@ -137,8 +236,23 @@ describe('what cannot be served is told in one sentence that names the file', ()
   // BUG, reported: the schema says which fields there are, but not which of them a task needs.
   test.fails.each<[string, (artifact: Artifact) => object]>([
     ['a classifier without a head', ({ head: _head, ...rest }) => rest],
-    ['a classifier for no classes', (artifact) => ({ ...artifact, innerLoop: { ...artifact.innerLoop, widths: [{ classes: 0, batch: 4, steps: 1, learningRate: 1 }] } })],
-    ['class widths that do not grow', (artifact) => ({ ...artifact, innerLoop: { ...artifact.innerLoop, widths: [20, 5].map((classes) => ({ classes, batch: 4, steps: 1, learningRate: 1 })) } })],
+    [
+      'a classifier for no classes',
+      (artifact) => ({
+        ...artifact,
+        innerLoop: { ...artifact.innerLoop, widths: [{ classes: 0, batch: 4, steps: 1, learningRate: 1 }] },
+      }),
+    ],
+    [
+      'class widths that do not grow',
+      (artifact) => ({
+        ...artifact,
+        innerLoop: {
+          ...artifact.innerLoop,
+          widths: [20, 5].map((classes) => ({ classes, batch: 4, steps: 1, learningRate: 1 })),
+        },
+      }),
+    ],
   ])('%s', async (_name, edit) => {
     await change(edit)
     await expect(loadModel(folder, expectedTensors)).rejects.toThrow(ModelError)

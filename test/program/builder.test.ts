@@ -24,11 +24,17 @@ const mistakes: { readonly [K in Op]: readonly Mistake[] } = {
     ['shapes that do not broadcast', (b, x) => b.add(x, b.param('z', [2])), /\[2,3\] and \[2\] cannot be broadcast/],
     ['an int32', (b, x) => b.add(x, b.param('trips', [], 'i32')), /binary takes float32 sources only/],
   ],
-  select: [['two shapes', (b, x) => b.select(x, x, b.param('z', [3])), /select needs one shape, not \[2,3\], \[2,3\], \[3\]/]],
+  select: [
+    ['two shapes', (b, x) => b.select(x, x, b.param('z', [3])), /select needs one shape, not \[2,3\], \[2,3\], \[3\]/],
+  ],
   matmul: [
     ['a vector', (b, x) => b.matmul(x, b.param('z', [3])), /two matrices or stacks of them, not \[2,3\] and \[3\]/],
     ['inner axes that differ', (b, x) => b.matmul(x, x), /inner axes differ: \[2,3\] x \[2,3\]/],
-    ['inner axes that differ, transposed', (b, x) => b.matmul(x, b.param('z', [3, 2]), { transA: true }), /inner axes differ: \[2,3\]' x \[3,2\]/],
+    [
+      'inner axes that differ, transposed',
+      (b, x) => b.matmul(x, b.param('z', [3, 2]), { transA: true }),
+      /inner axes differ: \[2,3\]' x \[3,2\]/,
+    ],
     ['stacks of two heights', (b) => b.matmul(b.param('y', [2, 1, 1]), b.param('z', [3, 1, 1])), /equal leading axes/],
   ],
   reduce: [
@@ -45,42 +51,90 @@ const mistakes: { readonly [K in Op]: readonly Mistake[] } = {
     ['an axis twice', (b, x) => b.transpose(x, [0, 0]), /\[0,0\] is no order of the axes of \[2,3\]/],
     ['an axis too few', (b) => b.transpose(b.param('z', [2, 1]), [0]), /\[0\] is no order of the axes of \[2,1\]/],
     ['an axis too many', (b, x) => b.transpose(x, [1, 0, 2]), /\[1,0,2\] is no order of the axes of \[2,3\]/],
-    ['an axis too few, of what is transposed', (b, x) => b.transpose(b.transpose(x, [1, 0]), [0]), /\[0\] is no order of the axes of \[3,2\]/],
+    [
+      'an axis too few, of what is transposed',
+      (b, x) => b.transpose(b.transpose(x, [1, 0]), [0]),
+      /\[0\] is no order of the axes of \[3,2\]/,
+    ],
   ],
   concat: [
     ['nothing', (b) => b.concat([], 0), /concat needs a source/],
     ['an axis that is not there', (b, x) => b.concat([x, x], 2), /concat has no axis 2 in \[2,3\]/],
-    ['parts that differ elsewhere', (b, x) => b.concat([x, b.param('z', [3, 3])], 1), /concat on axis 1: \[2,3\] and \[3,3\] differ elsewhere/],
+    [
+      'parts that differ elsewhere',
+      (b, x) => b.concat([x, b.param('z', [3, 3])], 1),
+      /concat on axis 1: \[2,3\] and \[3,3\] differ elsewhere/,
+    ],
   ],
   split: [
-    ['sizes that do not add up', (b, x) => b.split(x, 1, [1, 1]), /split sizes \[1,1\] do not add up to axis 1 of \[2,3\]/],
+    [
+      'sizes that do not add up',
+      (b, x) => b.split(x, 1, [1, 1]),
+      /split sizes \[1,1\] do not add up to axis 1 of \[2,3\]/,
+    ],
     ['an axis that is not there', (b, x) => b.split(x, 2, [1]), /split sizes \[1\] do not add up to axis 2 of \[2,3\]/],
   ],
   windows: [
-    ['no images', (b, x) => b.windows(x, { size: 2, stride: 1, padding: 0 }), /images are \[..., height, width, examples, channels\], not \[2,3\]/],
-    ['windows larger than the image', (b) => b.windows(b.param('z', image), { size: 5, stride: 1, padding: 0 }), /no window of 5 fits into 4 x 4/],
+    [
+      'no images',
+      (b, x) => b.windows(x, { size: 2, stride: 1, padding: 0 }),
+      /images are \[..., height, width, examples, channels\], not \[2,3\]/,
+    ],
+    [
+      'windows larger than the image',
+      (b) => b.windows(b.param('z', image), { size: 5, stride: 1, padding: 0 }),
+      /no window of 5 fits into 4 x 4/,
+    ],
   ],
   unwindows: [
     [
       'an image of another size',
       (b) => {
         const windows = b.windows(b.param('z', image), { size: 2, stride: 2, padding: 0 })
-        return b.emit('unwindows', { size: 2, stride: 2, padding: 0, inputPhases: 1, outputPhases: 1, tapsFirst: false, height: 9, width: 4 }, [windows])
+        return b.emit(
+          'unwindows',
+          { size: 2, stride: 2, padding: 0, inputPhases: 1, outputPhases: 1, tapsFirst: false, height: 9, width: 4 },
+          [windows],
+        )
       },
       /2 x 2 windows of 12 values do not come from 9 x 4/,
     ],
   ],
   normalize: [
-    ['scales of another shape', (b, x) => b.normalize(x, b.param('s', [3]), b.param('t', [2, 1]), 1), /takes scale and shift \[2,1\], not \[3\] and \[2,1\]/],
+    [
+      'scales of another shape',
+      (b, x) => b.normalize(x, b.param('s', [3]), b.param('t', [2, 1]), 1),
+      /takes scale and shift \[2,1\], not \[3\] and \[2,1\]/,
+    ],
     ['a number', (b) => b.normalize(b.scalar(1), b.scalar(1), b.scalar(1), 1), /normalize needs an axis/],
   ],
   logSoftmax: [['two sources', (b, x) => b.emit('logSoftmax', {}, [x, x]), /logSoftmax takes 1 sources, not 2/]],
   repeat: [
-    ['trips that are no int32', (b, x) => b.repeat(doubling([2, 3]), 4, b.scalar(2), carrying(x)), /trip count as an i32 scalar/],
-    ['a value too few', (b) => b.repeat(doubling([2, 3]), 4, trips(b), { carried: [], sliced: [], shared: [] }), /passes 0 values to a body of 1 parameters/],
-    ['another shape', (b, x) => b.repeat(doubling([3]), 4, trips(b), carrying(x)), /passes \[2,3\] to the body's x \[3\]/],
-    ['slices of another number', (b, x) => b.repeat(doubling([3]), 4, trips(b), { carried: [], sliced: [x], shared: [] }), /slices x from \[2,3\], not 4 rows/],
-    ['a body that changes a shape', (b, x) => b.repeat(flattening([2, 3]), 4, trips(b), carrying(x)), /body turns \[2,3\] into \[6\]/],
+    [
+      'trips that are no int32',
+      (b, x) => b.repeat(doubling([2, 3]), 4, b.scalar(2), carrying(x)),
+      /trip count as an i32 scalar/,
+    ],
+    [
+      'a value too few',
+      (b) => b.repeat(doubling([2, 3]), 4, trips(b), { carried: [], sliced: [], shared: [] }),
+      /passes 0 values to a body of 1 parameters/,
+    ],
+    [
+      'another shape',
+      (b, x) => b.repeat(doubling([3]), 4, trips(b), carrying(x)),
+      /passes \[2,3\] to the body's x \[3\]/,
+    ],
+    [
+      'slices of another number',
+      (b, x) => b.repeat(doubling([3]), 4, trips(b), { carried: [], sliced: [x], shared: [] }),
+      /slices x from \[2,3\], not 4 rows/,
+    ],
+    [
+      'a body that changes a shape',
+      (b, x) => b.repeat(flattening([2, 3]), 4, trips(b), carrying(x)),
+      /body turns \[2,3\] into \[6\]/,
+    ],
   ],
 }
 
@@ -108,7 +162,9 @@ function flattening(shape: Shape): Program {
 }
 
 describe('a mistake is reported where it is made', () => {
-  const rows = Object.entries(mistakes).flatMap(([op, list]) => list.map(([name, make, message]) => ({ op, name, make, message })))
+  const rows = Object.entries(mistakes).flatMap(([op, list]) =>
+    list.map(([name, make, message]) => ({ op, name, make, message })),
+  )
 
   test.each(rows)('$op: $name', ({ make, message }) => {
     const b = new Builder()
@@ -191,6 +247,11 @@ describe('a program holds only what is needed', () => {
     const kept = b.neg(x)
     b.exp(b.tanh(unused))
     const program = b.build({ y: b.sqrt(kept) })
-    expect(program.nodes.map((node) => (node.op === 'unary' ? node.attrs.fn : node.op))).toEqual(['param', 'param', 'neg', 'sqrt'])
+    expect(program.nodes.map((node) => (node.op === 'unary' ? node.attrs.fn : node.op))).toEqual([
+      'param',
+      'param',
+      'neg',
+      'sqrt',
+    ])
   })
 })

@@ -12,7 +12,11 @@ test('a program prints one line a node, the body of a loop indented', () => {
 
   const b = new Builder()
   const start = b.param('start', [1, 4])
-  const { carried, stacked } = b.repeat(body, 3, b.param('steps', [], 'i32'), { carried: [start], sliced: [b.param('gradients', [3, 1, 4])], shared: [] })
+  const { carried, stacked } = b.repeat(body, 3, b.param('steps', [], 'i32'), {
+    carried: [start],
+    sliced: [b.param('gradients', [3, 1, 4])],
+    shared: [],
+  })
   const [left, right] = b.split(at(carried, 0), 1, [1, 3]) as [Value, Value]
   const table = b.constant(Float32Array.of(1, 2, 3), [3])
   const program = b.build({ left, right: b.mul(right, table), lengths: at(stacked, 0) })

@@ -14,7 +14,10 @@ function sound(): Program {
 /** The sound program with node `id` changed. */
 function withNode(id: number, change: (node: Node) => Partial<Node>): Program {
   const program = sound()
-  return { ...program, nodes: program.nodes.map((node, index) => (index === id ? ({ ...node, ...change(node) } as Node) : node)) }
+  return {
+    ...program,
+    nodes: program.nodes.map((node, index) => (index === id ? ({ ...node, ...change(node) } as Node) : node)),
+  }
 }
 
 const scalar = { dtype: 'f32', shape: [] } as const
@@ -73,7 +76,8 @@ const faults: readonly { readonly name: string; readonly program: () => Program;
   },
   {
     name: 'two parameters of one name',
-    program: () => withNode(1, () => ({ op: 'param', attrs: { name: 'x', type: { dtype: 'f32', shape: [2] } }, src: [] })),
+    program: () =>
+      withNode(1, () => ({ op: 'param', attrs: { name: 'x', type: { dtype: 'f32', shape: [2] } }, src: [] })),
     message: /two parameters are named x/,
   },
   {
@@ -96,7 +100,9 @@ describe('verify', () => {
 
   test.each(faults)("$name is refused inside a repeat's body, too", ({ program, message }) => {
     const outer = repeating(sound())
-    const unsound = outer.nodes.map((node) => (node.op === 'repeat' ? { ...node, attrs: { ...node.attrs, body: program() } } : node))
+    const unsound = outer.nodes.map((node) =>
+      node.op === 'repeat' ? { ...node, attrs: { ...node.attrs, body: program() } } : node,
+    )
     // What changes the body's outputs is seen by the repeat itself.
     expect(() => verify({ ...outer, nodes: unsound })).toThrow(new RegExp(`${message.source}|node %\\d \\(repeat\\)`))
   })
@@ -112,6 +118,10 @@ describe('verify', () => {
 /** A program that runs `body`, from x [2] to y [2], up to three times. */
 function repeating(body: Program): Program {
   const b = new Builder()
-  const { carried } = b.repeat(body, 3, b.param('trips', [], 'i32'), { carried: [b.param('x', [2])], sliced: [], shared: [] })
+  const { carried } = b.repeat(body, 3, b.param('trips', [], 'i32'), {
+    carried: [b.param('x', [2])],
+    sliced: [],
+    shared: [],
+  })
   return b.build({ y: at(carried, 0) })
 }

@@ -2,8 +2,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encode } from 'fast-png'
 import fc from 'fast-check'
+import { encode } from 'fast-png'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { seeded } from '../../src/learner/random.js'
 import { at } from '../../src/program/program.js'
@@ -55,7 +55,9 @@ describe('a folder of images', () => {
 })
 
 describe('rotations', () => {
-  const images = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 27, maxLength: 27 }).map((numbers) => Float32Array.from(numbers))
+  const images = fc
+    .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 27, maxLength: 27 })
+    .map((numbers) => Float32Array.from(numbers))
 
   test('make four classes of one, each turned a quarter further', () => {
     const turned = withRotations([[dot(1, 0)]], spec)

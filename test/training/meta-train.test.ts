@@ -8,7 +8,7 @@ import { fraction, type Random, seeded } from '../../src/learner/random.js'
 import type { Artifact } from '../../src/model/artifact.js'
 import { accuracy, sineError } from '../../src/training/evaluate.js'
 import type { ImageClass } from '../../src/training/image-folder.js'
-import { metaTrain, type MetaSettings, type Progress } from '../../src/training/meta-train.js'
+import { type MetaSettings, metaTrain, type Progress } from '../../src/training/meta-train.js'
 import { randomInitialization } from '../../src/training/start.js'
 import { drawImageTask, drawSineTask } from '../../src/training/tasks.js'
 import { expectClose, expectSameBits } from '../learner/closeness.js'
@@ -17,35 +17,64 @@ import { classifier, optimizers, regressor } from '../learner/small-models.js'
 const engine = OnnxEngine.create({ workers: 2, threads: 1 })
 afterAll(() => engine.close())
 
-async function trained(artifact: Artifact, settings: MetaSettings, seed: number, draw: (random: Random) => SupportSet): Promise<{ start: Initialization; history: Progress[]; end: Initialization }> {
+async function trained(
+  artifact: Artifact,
+  settings: MetaSettings,
+  seed: number,
+  draw: (random: Random) => SupportSet,
+): Promise<{ start: Initialization; history: Progress[]; end: Initialization }> {
   const random = seeded(seed)
   const start = randomInitialization(artifact, random)
   const history: Progress[] = []
-  for await (const progress of metaTrain(engine, artifact, start, settings, random, () => draw(random))) history.push(progress)
+  for await (const progress of metaTrain(engine, artifact, start, settings, random, () => draw(random)))
+    history.push(progress)
   return { start, history, end: history.at(-1)?.initialization ?? start }
 }
 
 function learnerFrom(artifact: Artifact, initialization: Initialization): Promise<Learner> {
-  return createLearner({ artifact, digest: '', tensors: tensorsOf(artifact, initialization) }, engine, { supports: [10, 50], queries: [10, 50] })
+  return createLearner({ artifact, digest: '', tensors: tensorsOf(artifact, initialization) }, engine, {
+    supports: [10, 50],
+    queries: [10, 50],
+  })
 }
 
 const sines: Artifact = {
-  ...regressor({ layers: [{ type: 'dense', units: 32 }, { type: 'tanh' }, { type: 'dense', units: 32 }, { type: 'tanh' }, { type: 'dense', units: 1 }], widths: [{ classes: 0, batch: 10, steps: 32, learningRate: 0.02 }] }),
+  ...regressor({
+    layers: [
+      { type: 'dense', units: 32 },
+      { type: 'tanh' },
+      { type: 'dense', units: 32 },
+      { type: 'tanh' },
+      { type: 'dense', units: 1 },
+    ],
+    widths: [{ classes: 0, batch: 10, steps: 32, learningRate: 0.02 }],
+  }),
   input: { kind: 'values', length: 1 },
 }
-const sineSettings: MetaSettings = { iterations: 600, tasksPerStep: 2, inner: { classes: 0, batch: 10, steps: 10, learningRate: 0.02 }, metaStep: 0.5 }
+const sineSettings: MetaSettings = {
+  iterations: 600,
+  tasksPerStep: 2,
+  inner: { classes: 0, batch: 10, steps: 10, learningRate: 0.02 },
+  metaStep: 0.5,
+}
 const drawSine = (random: Random) => drawSineTask(random, 50, 'even').support
 
 describe('meta-training on sine waves', () => {
   test('finds an initialization from which a wave is learned better than from a random one', async () => {
     const { start, end } = await trained(sines, sineSettings, 1, drawSine)
-    const [before, after] = await Promise.all([start, end].map(async (state) => sineError(await learnerFrom(sines, state), { points: 10, tasks: 50, seed: 2 })))
+    const [before, after] = await Promise.all(
+      [start, end].map(async (state) => sineError(await learnerFrom(sines, state), { points: 10, tasks: 50, seed: 2 })),
+    )
     expect(after?.mean).toBeLessThan(0.5 * (before?.mean ?? 0))
   })
 
   test('gives the same initialization for the same seed', async () => {
     const settings = { ...sineSettings, iterations: 3 }
-    const [first, again, other] = [await trained(sines, settings, 1, drawSine), await trained(sines, settings, 1, drawSine), await trained(sines, settings, 2, drawSine)]
+    const [first, again, other] = [
+      await trained(sines, settings, 1, drawSine),
+      await trained(sines, settings, 1, drawSine),
+      await trained(sines, settings, 2, drawSine),
+    ]
     expectSameBits(again.end.body, first.end.body)
     expect(other.end.body).not.toEqual(first.end.body)
   })
@@ -59,8 +88,12 @@ describe('meta-training on sine waves', () => {
     const { start, history } = await trained(sines, { ...sineSettings, iterations: 5 }, 1, drawSine)
     expect(history.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4, 5])
     const states = [start, ...history.map(({ initialization }) => initialization)]
-    expect(states.every(({ body }, i) => i === 0 || body.some((value, j) => value !== states[i - 1]?.body[j]))).toBe(true)
-    expect(history.every(({ firstLoss, lastLoss }) => Number.isFinite(firstLoss) && Number.isFinite(lastLoss))).toBe(true)
+    expect(states.every(({ body }, i) => i === 0 || body.some((value, j) => value !== states[i - 1]?.body[j]))).toBe(
+      true,
+    )
+    expect(history.every(({ firstLoss, lastLoss }) => Number.isFinite(firstLoss) && Number.isFinite(lastLoss))).toBe(
+      true,
+    )
   })
 })
 
@@ -69,7 +102,12 @@ function blots(seed: number): ImageClass[] {
   const random = seeded(seed)
   return Array.from({ length: 20 }, () => {
     const cells = Float32Array.from({ length: 16 }, () => Number(fraction(random) < 0.4))
-    return Array.from({ length: 6 }, () => Float32Array.from({ length: 64 }, (_, i) => 0.4 * (cells[4 * (i >> 4) + ((i & 7) >> 1)] ?? 0) + 0.6 * fraction(random)))
+    return Array.from({ length: 6 }, () =>
+      Float32Array.from(
+        { length: 64 },
+        (_, i) => 0.4 * (cells[4 * (i >> 4) + ((i & 7) >> 1)] ?? 0) + 0.6 * fraction(random),
+      ),
+    )
   })
 }
 
@@ -84,7 +122,11 @@ describe('meta-training on images', () => {
     const head = kind === 'shared' ? { kind } : { kind, scale: 0.3 }
     const artifact = classifier({ head, optimizer, widths: [{ ...inner, steps: 12 }] })
     const { start, end } = await trained(artifact, settings, 3, draw)
-    const [before, after] = await Promise.all([start, end].map(async (state) => accuracy(await learnerFrom(artifact, state), heldOut, { ways: 5, shots: 1, tasks: 60, seed: 1 })))
+    const [before, after] = await Promise.all(
+      [start, end].map(async (state) =>
+        accuracy(await learnerFrom(artifact, state), heldOut, { ways: 5, shots: 1, tasks: 60, seed: 1 }),
+      ),
+    )
     expect(after?.mean).toBeGreaterThan((before?.mean ?? 1) + 0.05)
   })
 

@@ -2,30 +2,40 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seeded } from '../../src/learner/random.js'
+import { at } from '../../src/program/program.js'
 import type { ImageClass } from '../../src/training/image-folder.js'
 import { drawImageTask, drawSineTask } from '../../src/training/tasks.js'
-import { at } from '../../src/program/program.js'
 
 /** Ten classes of seven images, every image told by its one number: class and number. */
-const classes: readonly ImageClass[] = Array.from({ length: 10 }, (_, label) => Array.from({ length: 7 }, (_, image) => Float32Array.of(10 * label + image)))
+const classes: readonly ImageClass[] = Array.from({ length: 10 }, (_, label) =>
+  Array.from({ length: 7 }, (_, image) => Float32Array.of(10 * label + image)),
+)
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 })
 const numbersOf = (inputs: readonly Float32Array[]): number[] => inputs.map((input) => at(input, 0))
 
 describe('a task of images', () => {
   test('has support and queries of the same classes and no image in both', () => {
     fc.assert(
-      fc.property(seeds, fc.integer({ min: 2, max: 10 }), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 3 }), (seed, ways, shots, asked) => {
-        const { support, queries } = drawImageTask(seeded(seed), classes, ways, shots, asked)
-        const [learned, unknown] = [numbersOf(support.inputs), numbersOf(queries.inputs)]
-        expect([learned.length, unknown.length]).toEqual([ways * shots, ways * asked])
-        expect(new Set([...learned, ...unknown]).size).toBe(ways * (shots + asked))
-        const drawn = new Map(learned.map((number, example) => [at(support.classOf, example), Math.floor(number / 10)]))
-        expect(drawn.size).toBe(ways)
-        expect(new Set(drawn.values()).size).toBe(ways)
-        unknown.forEach((number, query) => {
-          expect(Math.floor(number / 10)).toBe(drawn.get(at(queries.classOf, query)))
-        })
-      }),
+      fc.property(
+        seeds,
+        fc.integer({ min: 2, max: 10 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 0, max: 3 }),
+        (seed, ways, shots, asked) => {
+          const { support, queries } = drawImageTask(seeded(seed), classes, ways, shots, asked)
+          const [learned, unknown] = [numbersOf(support.inputs), numbersOf(queries.inputs)]
+          expect([learned.length, unknown.length]).toEqual([ways * shots, ways * asked])
+          expect(new Set([...learned, ...unknown]).size).toBe(ways * (shots + asked))
+          const drawn = new Map(
+            learned.map((number, example) => [at(support.classOf, example), Math.floor(number / 10)]),
+          )
+          expect(drawn.size).toBe(ways)
+          expect(new Set(drawn.values()).size).toBe(ways)
+          unknown.forEach((number, query) => {
+            expect(Math.floor(number / 10)).toBe(drawn.get(at(queries.classOf, query)))
+          })
+        },
+      ),
       { seed: 1 },
     )
   })
@@ -49,13 +59,18 @@ describe('a task of a sine wave', () => {
     fc.assert(
       fc.property(seeds, fc.constantFrom('even', 'random'), (seed, spacing) => {
         const { support, queries } = drawSineTask(seeded(seed), 10, spacing)
-        const points = [support, queries].flatMap(({ inputs, targets }) => inputs.map((x, i) => [at(x, 0), at(at(targets, i), 0)] as const))
+        const points = [support, queries].flatMap(({ inputs, targets }) =>
+          inputs.map((x, i) => [at(x, 0), at(at(targets, i), 0)] as const),
+        )
         expect(points).toHaveLength(60)
         expect(points.every(([x]) => x >= -5 && x <= 5)).toBe(true)
         // a sin(x + p) = u sin x + v cos x: two of the points give u and v, and the wave must go through all the others.
         const [[x1, y1], [x2, y2]] = [at(points, 10), at(points, 20)]
         const determinant = Math.sin(x1) * Math.cos(x2) - Math.sin(x2) * Math.cos(x1)
-        const [u, v] = [(y1 * Math.cos(x2) - y2 * Math.cos(x1)) / determinant, (Math.sin(x1) * y2 - Math.sin(x2) * y1) / determinant]
+        const [u, v] = [
+          (y1 * Math.cos(x2) - y2 * Math.cos(x1)) / determinant,
+          (Math.sin(x1) * y2 - Math.sin(x2) * y1) / determinant,
+        ]
         expect(Math.hypot(u, v)).toBeGreaterThan(0.0999)
         expect(Math.hypot(u, v)).toBeLessThan(5.0001)
         for (const [x, y] of points) expect(y).toBeCloseTo(u * Math.sin(x) + v * Math.cos(x), 4)

@@ -5,6 +5,8 @@ export class GraphWriter {
   private readonly nodes: GraphNode[] = []
   private readonly initializers: Initializer[] = []
   private readonly constants = new Map<string, string>()
+  /** What a reshape was made of. */
+  private readonly reshaped = new Map<string, string>()
 
   /** `name` hands out names that are unique in the whole model; constants of a body are kept in the outermost graph. */
   constructor(
@@ -33,6 +35,13 @@ export class GraphWriter {
     return output
   }
 
+  /** Reshapes in a row are one: each node costs about a microsecond, which small steps feel. */
+  reshape(x: string, shape: readonly number[]): string {
+    const output = this.op('Reshape', [this.reshaped.get(x) ?? x, this.int64s(shape)])
+    this.reshaped.set(output, this.reshaped.get(x) ?? x)
+    return output
+  }
+
   floats(data: Float32Array, shape: readonly number[]): string {
     return this.constant('float', data, shape)
   }
@@ -56,7 +65,7 @@ export class GraphWriter {
   }
 
   finish(name: string, inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): Graph {
-    return { name, nodes: this.nodes, initializers: this.initializers, inputs, outputs }
+    return { name, nodes: neededNodes(this.nodes, outputs), initializers: this.initializers, inputs, outputs }
   }
 
   private constant(type: ElementType, data: Initializer['data'], shape: readonly number[]): string {
@@ -78,4 +87,27 @@ export function freshNames(taken: readonly string[]): () => string {
   while (taken.some((name) => name.startsWith(prefix))) prefix += '%'
   let next = 0
   return () => `${prefix}${next++}`
+}
+
+/** What a peephole or a joined reshape has left without a reader is left out. */
+function neededNodes(nodes: readonly GraphNode[], outputs: readonly ValueInfo[]): GraphNode[] {
+  const read = new Set(outputs.map(({ name }) => name))
+  const needed: GraphNode[] = []
+  for (const node of nodes.toReversed()) {
+    if (!node.output.some((name) => read.has(name))) continue
+    for (const name of namesRead(node)) read.add(name)
+    needed.push(node)
+  }
+  return needed.reverse()
+}
+
+/** The node's inputs, and what the bodies in its attributes read. */
+function namesRead({ input, attributes }: GraphNode): string[] {
+  const bodies = Object.values(attributes).flatMap((value) =>
+    typeof value === 'object' && 'graph' in value ? [value.graph] : [],
+  )
+  return [
+    ...input,
+    ...bodies.flatMap(({ nodes, outputs }) => [...nodes.flatMap(namesRead), ...outputs.map(({ name }) => name)]),
+  ]
 }

@@ -134,7 +134,7 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
     return [graph.op(node.attrs.fn === 'sum' ? 'ReduceSum' : 'ReduceMax', [...src, axes], { keepdims: 1 })]
   },
   expand: ({ graph, node, src }) => [graph.op('Expand', [...src, graph.int64s(node.attrs.shape)])],
-  reshape: ({ graph, node, src }) => [reshape(graph, at(src, 0), node.attrs.shape)],
+  reshape: ({ graph, node, src }) => [graph.reshape(at(src, 0), node.attrs.shape)],
   transpose: ({ graph, node, src }) => [graph.op('Transpose', src, { perm: node.attrs.perm })],
   concat: ({ graph, node, src }) => [graph.op('Concat', src, { axis: node.attrs.axis })],
   split: (lowering) => {
@@ -142,7 +142,7 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
     const convolution = splitByPhase(program, node)
     if (convolution)
       return phaseProducts(lowering, convolution).map((product, part) =>
-        reshape(graph, product, at(node.out, part).shape),
+        graph.reshape(product, at(node.out, part).shape),
       )
     return graph.ops('Split', [...lowering.src, graph.int64s(node.attrs.sizes)], node.attrs.sizes.length, {
       axis: node.attrs.axis,
@@ -150,7 +150,7 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
   },
   windows: ({ graph, node, program, names }) => {
     const parts = rowParts(program, at(node.src, 0)).map(names)
-    return [reshape(graph, lowerWindows(graph, parts, at(node.src, 0).type.shape, node.attrs), at(node.out, 0).shape)]
+    return [graph.reshape(lowerWindows(graph, parts, at(node.src, 0).type.shape, node.attrs), at(node.out, 0).shape)]
   },
   unwindows: (lowering) => {
     const { graph, node, program } = lowering
@@ -159,7 +159,7 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
     const rows = convolution
       ? joinPhases(graph, phaseProducts(lowering, convolution), shape, node.attrs)
       : lowerUnwindows(graph, at(lowering.src, 0), shape, node.attrs)
-    return [reshape(graph, rows, shape)]
+    return [graph.reshape(rows, shape)]
   },
   normalize: ({ graph, node, src: [x, scale, shift] }) => {
     const shape = at(node.src, 0).type.shape
@@ -200,10 +200,6 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
     const graphOfBody = inner.finish('body', inputs, [goOn, ...results])
     return graph.ops('Loop', [count, '', ...values.slice(0, carried)], results.length, { body: { graph: graphOfBody } })
   },
-}
-
-function reshape(graph: GraphWriter, x: string, shape: readonly number[]): string {
-  return graph.op('Reshape', [x, graph.int64s(shape)])
 }
 
 function phaseProducts(

@@ -82,23 +82,18 @@ export function lowerInputGradient(
   const { height, width, examples, channels } = imageAxes(shape)
   const grid = gridOf(shape, { ...attrs, inputPhases: attrs.stride })
   const rows = withZeroRow(graph, [gradient], out)
-  const kernel = graph.op('Reshape', [weight, graph.int64s([attrs.size ** 2, channels, out])])
-  const perTap = graph.op('Transpose', [kernel], { perm: [0, 2, 1] })
+  const kernel = graph.reshape(weight, [attrs.size ** 2, channels, out])
   const windowsOf = readersOf(grid)
   let start = 0
   return phaseSizes(height, width, attrs.stride).map((size) => {
     const readers = windowsOf.slice(start, start + size * examples)
     start += size * examples
     const { taps, table } = phaseTable(readers, rowCounts(grid).windows)
-    const columns = graph.op('Reshape', [
-      gatherRows(graph, rows, table),
-      graph.int64s([readers.length, taps.length * out]),
-    ])
-    const matrix = graph.op('Reshape', [
-      gatherRows(graph, perTap, Int32Array.from(taps)),
-      graph.int64s([taps.length * out, channels]),
-    ])
-    return graph.op('MatMul', [columns, matrix])
+    const columns = graph.reshape(gatherRows(graph, rows, table), [readers.length, taps.length * out])
+    const ofTaps = gatherRows(graph, kernel, Int32Array.from(taps))
+    const channelMajor = taps.length === 1 ? ofTaps : graph.op('Transpose', [ofTaps], { perm: [1, 0, 2] })
+    const matrix = graph.reshape(channelMajor, [channels, taps.length * out])
+    return graph.op('FusedMatMul', [columns, matrix], { transA: 0, transB: 1 })
   })
 }
 
@@ -179,6 +174,6 @@ function gatherRows(graph: GraphWriter, rows: string, table: Int32Array): string
 /** The parts as rows of channels, one behind the other, and a row of zeros behind them. */
 function withZeroRow(graph: GraphWriter, parts: readonly string[], channels: number): string {
   const zero = graph.floats(new Float32Array(channels), [1, channels])
-  const rows = parts.map((part) => graph.op('Reshape', [part, graph.int64s([-1, channels])]))
+  const rows = parts.map((part) => graph.reshape(part, [-1, channels]))
   return graph.op('Concat', [...rows, zero], { axis: 0 })
 }
