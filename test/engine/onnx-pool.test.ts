@@ -83,7 +83,6 @@ describe('a program that cannot be loaded', () => {
     await engine.close()
   })
 
-  // BUG, reported: the lowering's own names (t0, t1, ...) are those of the parameters, too.
   test('a parameter may have any name', async () => {
     const engine = OnnxEngine.create({ workers: 1, threads: 1 })
     try {

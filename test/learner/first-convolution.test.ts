@@ -1,4 +1,4 @@
-/** A first convolution with a batch norm is computed in one product; a bias of zero keeps it apart and changes nothing. */
+/** A first convolution and its batch norm are one product; a bias of zero keeps them apart and changes nothing. */
 import { describe, expect, test } from 'vitest'
 import { ReferenceEngine } from '../../src/engine/reference.js'
 import { adaptProgram } from '../../src/learner/adapt-program.js'

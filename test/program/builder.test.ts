@@ -208,6 +208,13 @@ describe('a program holds only what is needed', () => {
     expect(program.nodes[1]).toMatchObject({ attrs: { perm: [2, 1, 0] }, out: [{ shape: [4, 3, 2] }] })
   })
 
+  test('reshapes in a row are one, or none', () => {
+    const b = new Builder()
+    const x = b.param('x', [2, 3])
+    expect(opsOf(b.build({ y: b.reshape(b.reshape(x, [6]), [3, 2]) }))).toEqual(['param', 'reshape'])
+    expect(opsOf(b.build({ y: b.reshape(b.reshape(x, [6]), [2, 3]) }))).toEqual(['param'])
+  })
+
   test('a transpose that only moves an axis of length 1 is a reshape', () => {
     const b = new Builder()
     const program = b.build({ y: b.transpose(b.param('x', [2, 1, 3]), [0, 2, 1]) })

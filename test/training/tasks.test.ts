@@ -64,7 +64,7 @@ describe('a task of a sine wave', () => {
         )
         expect(points).toHaveLength(60)
         expect(points.every(([x]) => x >= -5 && x <= 5)).toBe(true)
-        // a sin(x + p) = u sin x + v cos x: two of the points give u and v, and the wave must go through all the others.
+        // a sin(x + p) = u sin x + v cos x: two points give u and v, and all others must lie on that wave.
         const [[x1, y1], [x2, y2]] = [at(points, 10), at(points, 20)]
         const determinant = Math.sin(x1) * Math.cos(x2) - Math.sin(x2) * Math.cos(x1)
         const [u, v] = [
