@@ -1,6 +1,7 @@
 /** A learner for one model on one engine: compiles every program that a request may need, so that no request waits for that. */
 import type { Engine } from '../engine/engine.js'
 import type { Model, WidthSettings } from '../model/artifact.js'
+import { at } from '../program/program.js'
 import { Features } from './features.js'
 import { headFromPrototypes, headFromVector } from './head.js'
 import { type Initialization, initializationOf, startingMoments } from './initialization.js'
@@ -88,11 +89,11 @@ class ModelLearner implements Learner {
       learningRate,
       seed: settings.seed,
     })
-    const { statistics } = await this.features.of(weights.subarray(0, body.length), shared, support.inputs)
-    if (!allFinite(losses) || !allFinite(weights) || !allFinite(statistics)) {
+    const { features, statistics } = await this.features.of(weights.subarray(0, body.length), shared, support.inputs)
+    if (![losses, statistics, ...features].every(allFinite) || !isNear(weights, start.weights)) {
       throw new LearnerError(
-        'not-finite',
-        `${steps} inner steps at learning rate ${learningRate} ended in numbers that are not finite: use a smaller learning rate or fewer steps`,
+        'diverged',
+        `${steps} inner steps at learning rate ${learningRate} diverged: use a smaller learning rate or fewer steps`,
       )
     }
     return { classes, weights, statistics, steps, learningRate, losses }
@@ -145,6 +146,12 @@ class ModelLearner implements Learner {
 }
 
 function allFinite(numbers: ArrayLike<number>): boolean {
-  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false
-  return true
+  return Array.prototype.every.call(numbers, Number.isFinite)
+}
+
+/** Further away no training leads; weights of this size, though finite, answer with numbers that are not. */
+const FURTHEST = 1e6
+
+function isNear(weights: Float32Array, start: Float32Array): boolean {
+  return weights.every((weight, i) => Math.abs(weight - at(start, i)) < FURTHEST)
 }

@@ -9,7 +9,7 @@ export type Head = Float32Array
 
 /**
  * Rows from class prototypes: W_i = scale * (c_i - m) / |c_i - m|, b_i = -W_i m, with c_i the mean feature of class i and m
- * the mean of the c_i. A class whose prototype is the mean itself starts at zero.
+ * the mean of the c_i. A class whose prototype is the mean itself (but for rounding) starts at zero.
  */
 export function headFromPrototypes(
   features: readonly Float32Array[],
@@ -21,11 +21,12 @@ export function headFromPrototypes(
   const size = at(features, 0).length
   const prototypes = classMeans(features, classOf, classes)
   const middle = meanOf(prototypes)
+  const rounding = 1e-6 * Math.hypot(...middle)
   const head = emptyHead(width, size)
   prototypes.forEach((prototype, row) => {
     const direction = prototype.map((value, i) => value - at(middle, i))
     const length = Math.hypot(...direction)
-    const weights = direction.map((value) => (length > 0 ? (scale * value) / length : 0))
+    const weights = direction.map((value) => (length > rounding ? (scale * value) / length : 0))
     head.set(weights, row * size)
     head[width * size + row] = -weights.reduce((sum, weight, i) => sum + weight * at(middle, i), 0)
   })

@@ -45,14 +45,14 @@ export interface Adaptation {
 export interface Learner {
   /** The largest support set that can be adapted to. */
   readonly maxExamples: number
-  /** Runs the inner loop. Throws LearnerError for a support set that cannot be learned from or a result that is not finite. */
+  /** Runs the inner loop. Throws LearnerError for a support set that cannot be learned from or steps that diverged. */
   adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation>
   /** One array an input: the probability of each class, or the output values. No input changes another's answer. */
   predict(adaptation: Adaptation, inputs: readonly Float32Array[]): Promise<Float32Array[]>
   close(): Promise<void>
 }
 
-export type LearnerErrorCode = 'too-few-classes' | 'too-many-classes' | 'too-many-examples' | 'not-finite'
+export type LearnerErrorCode = 'too-few-classes' | 'too-many-classes' | 'too-many-examples' | 'diverged'
 
 export class LearnerError extends Error {
   override readonly name = 'LearnerError'

@@ -8,6 +8,7 @@ import { type Random, shuffled } from './random.js'
  * shows all of its examples before it shows one again. A regression task is one class.
  */
 export function* balancedExamples(random: Random, support: SupportSet): Generator<number, never> {
+  if (examplesByClass(support).some((examples) => examples.length === 0)) throw new Error('a class has no examples')
   const groups = examplesByClass(support).map((examples) => endless(random, examples))
   for (;;) for (const group of shuffled(random, groups)) yield group.next().value
 }

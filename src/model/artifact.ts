@@ -61,26 +61,47 @@ const widthSchema = z.strictObject({
   learningRate: z.number().positive(),
 })
 
-export const artifactSchema = z.strictObject({
-  formatVersion: z.literal(1),
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
-  description: z.string(),
-  task: z.enum(['classification', 'regression']),
-  input: inputSchema,
-  layers: z.array(layerSchema).min(1),
-  /** Classification only. */
-  head: headSchema.optional(),
-  innerLoop: z.strictObject({
-    optimizer: optimizerSchema,
-    /** What adapts: all parameters; normalisation and head; the head alone. */
-    scope: z.enum(['all', 'norm', 'head']),
-    /** By growing number of classes; a task takes the first that is wide enough. */
-    widths: z.array(widthSchema).min(1),
-  }),
-  weights: z.strictObject({ file: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-  /** The exact command, seed and iterations that made the weights, and the accuracy reached. */
-  provenance: z.record(z.string(), z.unknown()),
-})
+export const artifactSchema = z
+  .strictObject({
+    formatVersion: z.literal(1),
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    description: z.string(),
+    task: z.enum(['classification', 'regression']),
+    input: inputSchema,
+    layers: z.array(layerSchema).min(1),
+    /** Classification only. */
+    head: headSchema.optional(),
+    innerLoop: z.strictObject({
+      optimizer: optimizerSchema,
+      /** What adapts: all parameters; normalisation and head; the head alone. */
+      scope: z.enum(['all', 'norm', 'head']),
+      /** By growing number of classes; a task takes the first that is wide enough. */
+      widths: z.array(widthSchema).min(1),
+    }),
+    weights: z.strictObject({ file: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    /** The exact command, seed and iterations that made the weights, and the accuracy reached. */
+    provenance: z.record(z.string(), z.unknown()),
+  })
+  .refine(({ task, head }) => (task === 'classification') === (head !== undefined), {
+    error: 'a classification model has a head, a regression model has none',
+    path: ['head'],
+  })
+  .refine(
+    ({ task, innerLoop }) =>
+      widthsFit(
+        task,
+        innerLoop.widths.map(({ classes }) => classes),
+      ),
+    {
+      error: 'class widths of a classifier grow from at least 2; a regression model has the one width 0',
+      path: ['innerLoop', 'widths'],
+    },
+  )
+
+function widthsFit(task: 'classification' | 'regression', widths: readonly number[]): boolean {
+  if (task === 'regression') return widths.join() === '0'
+  return widths.every((width, index) => width > (widths[index - 1] ?? 1))
+}
 
 export type Artifact = z.infer<typeof artifactSchema>
 export type Layer = Artifact['layers'][number]

@@ -66,10 +66,17 @@ export type Op = keyof Attributes
 
 type Infer<K extends Op> = (attrs: Attributes[K], src: readonly TensorType[]) => TensorType[]
 
-const f32 = (shape: Shape): TensorType => ({ dtype: 'f32', shape })
-
 function require(condition: boolean, message: () => string): void {
   if (!condition) throw new ProgramError(message())
+}
+
+function f32(shape: Shape): TensorType {
+  require(shape.every(isLength), () => `${text(shape)} is no shape: lengths are whole numbers of at least 0`)
+  return { dtype: 'f32', shape }
+}
+
+function isLength(length: number): boolean {
+  return Number.isInteger(length) && length >= 0
 }
 
 const text = (shape: Shape): string => `[${shape.join(',')}]`
@@ -149,8 +156,10 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
   },
   reduce: ({ axes }, src) => {
     const shape = firstOf(shapesOf('reduce', src, 1))
-    require(axes.length > 0 && axes.every((axis) => axis >= 0 && axis < shape.length), () =>
-      `reduce has no axes ${axes} in ${text(shape)}`)
+    require(axes.length > 0 &&
+      new Set(axes).size === axes.length &&
+      axes.every((axis) => axis >= 0 && axis < shape.length), () =>
+      `reduce has no axes ${axes} in ${text(shape)}, or an axis is named twice`)
     return [f32(shape.map((length, axis) => (axes.includes(axis) ? 1 : length)))]
   },
   expand: ({ shape }, src) => {
@@ -160,7 +169,8 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
   },
   reshape: ({ shape }, src) => {
     const from = firstOf(shapesOf('reshape', src, 1))
-    require(sizeOf(from) === sizeOf(shape), () => `${text(from)} cannot be reshaped to ${text(shape)}`)
+    require(shape.every(isLength) && sizeOf(from) === sizeOf(shape), () =>
+      `${text(from)} cannot be reshaped to ${text(shape)}`)
     return [f32(shape)]
   },
   transpose: ({ perm }, src) => {
@@ -185,13 +195,15 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
   split: ({ axis, sizes }, src) => {
     const shape = firstOf(shapesOf('split', src, 1))
     const total = sizes.reduce((sum, size) => sum + size, 0)
-    require(total === shape[axis], () => `split sizes [${sizes}] do not add up to axis ${axis} of ${text(shape)}`)
+    require(sizes.every(isLength) && total === shape[axis], () =>
+      `split sizes [${sizes}] do not add up to axis ${axis} of ${text(shape)}`)
     return sizes.map((size) => f32(shape.map((length, index) => (index === axis ? size : length))))
   },
   windows: (attrs, src) => {
     const { leading, height, width, examples, channels } = imageAxes(firstOf(shapesOf('windows', src, 1)))
     const [rows, columns] = [windowCount(height, attrs), windowCount(width, attrs)]
-    require(rows > 0 && columns > 0, () => `no window of ${attrs.size} fits into ${height} x ${width}`)
+    const fits = attrs.size > 0 && attrs.stride > 0 && rows > 0 && columns > 0
+    require(fits, () => `no window of ${attrs.size} fits into ${height} x ${width} with stride ${attrs.stride}`)
     const taps = attrs.size * attrs.size
     return [
       f32(

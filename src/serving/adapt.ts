@@ -61,7 +61,7 @@ export class AdaptUseCase {
 
 function asServingError(error: unknown): unknown {
   if (error instanceof LearnerError) {
-    const code = error.code === 'not-finite' ? 'diverged' : 'unfit-examples'
+    const code = error.code === 'diverged' ? 'diverged' : 'unfit-examples'
     return new ServingError({ code }, sentence(error.message))
   }
   if (error instanceof StoreFullError) return new ServingError({ code: 'no-room' }, error.message)

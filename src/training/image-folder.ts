@@ -20,17 +20,19 @@ export async function readImageFolder(directory: string, spec: ImageSpec): Promi
   const classes: ImageClass[] = []
   for (const folder of folders.sort()) {
     const files = (await readdir(join(directory, folder))).sort()
-    classes.push(
-      await Promise.all(
-        files.map(async (file) => decodeImage(await readFile(join(directory, folder, file)), spec, MOST_PIXELS)),
-      ),
-    )
+    classes.push(await Promise.all(files.map((file) => readImage(join(directory, folder, file), spec))))
   }
   if (classes.length < 2)
     throw new Error(
       `The data folder ${directory} holds ${classes.length} classes: at least 2 folders of images are needed.`,
     )
   return classes
+}
+
+async function readImage(file: string, spec: ImageSpec): Promise<Float32Array> {
+  return decodeImage(await readFile(file), spec, MOST_PIXELS).catch((error: Error) => {
+    throw new Error(`${file} cannot be learned from: ${error.message}`)
+  })
 }
 
 /** Splits off `count` classes, drawn at random, that training never sees: for choosing settings. */

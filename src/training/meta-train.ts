@@ -42,57 +42,64 @@ export async function* metaTrain(
   const innerLoop = await InnerLoop.compile(engine, artifact, inner, inner.steps)
   const features = artifact.head?.kind === 'prototypes' ? await Features.compile(engine, artifact, [width]) : undefined
   const stepper = new MetaStepper(engine, tasksPerStep)
-  let state = start
-  for (let iteration = 0; iteration < iterations; iteration++) {
-    const learningRate = inner.learningRate * warmUp(artifact, inner.steps * (iteration + 1))
-    const moments = startingMoments(artifact, state, width)
-    const current = state
-    const runs = await Promise.all(
-      Array.from({ length: tasksPerStep }, async () => {
-        const support = draw()
-        const seed = below(random, 2 ** 31)
-        const weights = concatenated(current.body, await startHead(artifact, current, support, features, width))
-        return innerLoop.run({ weights, moments }, current.shared, support, { steps: inner.steps, learningRate, seed })
-      }),
-    )
-    const parts = runs.map((run) => splitRun(run.weights, run.moments, current.body.length, width))
-    const epsilon = metaStep * (1 - iteration / iterations)
-    const mean = (index: number) => runs.reduce((sum, { losses }) => sum + at(losses, index), 0) / runs.length
-    state = {
-      shared: current.shared,
-      body: await stepper.step(
-        current.body,
-        parts.map(({ body }) => body),
-        epsilon,
-      ),
-      head:
-        current.head &&
-        (await stepper.step(
-          current.head,
-          parts.map(({ head }) => head),
+  try {
+    let state = start
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      const learningRate = inner.learningRate * warmUp(artifact, inner.steps * (iteration + 1))
+      const moments = startingMoments(artifact, state, width)
+      const current = state
+      const runs = await Promise.all(
+        Array.from({ length: tasksPerStep }, async () => {
+          const support = draw()
+          const seed = below(random, 2 ** 31)
+          const weights = concatenated(current.body, await startHead(artifact, current, support, features, width))
+          return innerLoop.run({ weights, moments }, current.shared, support, {
+            steps: inner.steps,
+            learningRate,
+            seed,
+          })
+        }),
+      )
+      const parts = runs.map((run) => splitRun(run.weights, run.moments, current.body.length, width))
+      const epsilon = metaStep * (1 - iteration / iterations)
+      const mean = (index: number) => runs.reduce((sum, { losses }) => sum + at(losses, index), 0) / runs.length
+      state = {
+        shared: current.shared,
+        body: await stepper.step(
+          current.body,
+          parts.map(({ body }) => body),
           epsilon,
-        )),
-      // The second moments belong to the initialization and run on: their mean over the tasks is where the next ones start.
-      ...(carriesMoments(artifact)
-        ? {
-            bodyMoments: await stepper.step(
-              current.bodyMoments,
-              parts.map((part) => part.bodyMoments),
-              1,
-            ),
-            headMoments: await stepper.step(
-              current.headMoments,
-              parts.map((part) => part.headMoments),
-              1,
-            ),
-          }
-        : { bodyMoments: current.bodyMoments, headMoments: current.headMoments }),
+        ),
+        head:
+          current.head &&
+          (await stepper.step(
+            current.head,
+            parts.map(({ head }) => head),
+            epsilon,
+          )),
+        // The second moments belong to the initialization and run on: their mean over the tasks is where the next ones start.
+        ...(carriesMoments(artifact)
+          ? {
+              bodyMoments: await stepper.step(
+                current.bodyMoments,
+                parts.map((part) => part.bodyMoments),
+                1,
+              ),
+              headMoments: await stepper.step(
+                current.headMoments,
+                parts.map((part) => part.headMoments),
+                1,
+              ),
+            }
+          : { bodyMoments: current.bodyMoments, headMoments: current.headMoments }),
+      }
+      yield { iteration: iteration + 1, initialization: state, firstLoss: mean(0), lastLoss: mean(inner.steps - 1) }
     }
-    yield { iteration: iteration + 1, initialization: state, firstLoss: mean(0), lastLoss: mean(inner.steps - 1) }
+  } finally {
+    await innerLoop.dispose()
+    await features?.dispose()
+    await stepper.dispose()
   }
-  await innerLoop.dispose()
-  await features?.dispose()
-  await stepper.dispose()
 }
 
 /** Carried moments start at zero and are not corrected in an adaptation; in the first meta-iterations that must be made up for. */

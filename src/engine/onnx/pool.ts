@@ -11,13 +11,19 @@ interface Member {
   /** What this thread must do before it may take from the common queue: loading and unloading. */
   readonly own: Job[]
   busy: boolean
+  /** Whether it has ever answered. */
+  worked: boolean
 }
+
+const MOST_IDLE_DEATHS = 5
 
 export class WorkerPool {
   private readonly members = new Set<Member>()
   private readonly queue: { readonly job: Job; readonly reject: (error: Error) => void }[] = []
   private readonly programs = new Map<number, CompiledProgram>()
   private closing = false
+  private idleDeaths = 0
+  private onEmpty: (() => void) | undefined
 
   constructor(
     readonly size: number,
@@ -43,6 +49,8 @@ export class WorkerPool {
 
   run(program: number, feeds: Feeds): Promise<Results> {
     if (this.closing) return Promise.reject(closed())
+    if (this.members.size === 0)
+      return Promise.reject(new EngineError('all onnx engine workers died: start the server anew'))
     return new Promise((resolve, reject) => {
       this.queue.push({ job: (thread) => thread.run(program, feeds).then(resolve, reject), reject })
       for (const member of this.members) this.next(member)
@@ -53,9 +61,17 @@ export class WorkerPool {
   async close(): Promise<void> {
     if (this.closing) return
     this.closing = true
-    while (this.queue.length > 0) await new Promise<void>((resolve) => setImmediate(resolve))
+    await this.emptied()
     // A thread that dies instead has ended, too.
     await this.onAll((thread) => thread.close()).catch(() => {})
+  }
+
+  /** Resolves when no run waits any more. */
+  private emptied(): Promise<void> {
+    if (this.queue.length === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.onEmpty = resolve
+    })
   }
 
   private async onAll(work: (thread: EngineThread) => Promise<void>): Promise<void> {
@@ -70,12 +86,20 @@ export class WorkerPool {
   private next(member: Member): void {
     if (member.busy || !this.members.has(member)) return
     const job = member.own.shift() ?? this.queue.shift()?.job
+    if (this.queue.length === 0) this.onEmpty?.()
     if (!job) return
     member.busy = true
     void job(member.thread).then(() => {
       member.busy = false
+      member.worked = true
       this.next(member)
     })
+  }
+
+  /** No thread is left to run what is queued. */
+  private rejectAll(reason: string): void {
+    for (const { reject } of this.queue.splice(0)) reject(new EngineError(reason))
+    this.onEmpty?.()
   }
 
   private addMember(): Member {
@@ -83,6 +107,7 @@ export class WorkerPool {
       thread: new EngineThread(this.settings, (reason) => this.replace(member, reason)),
       own: [],
       busy: false,
+      worked: false,
     }
     this.members.add(member)
     return member
@@ -94,7 +119,13 @@ export class WorkerPool {
     // The thread answers these at once: with the reason of its end.
     for (const job of dead.own.splice(0)) void job(dead.thread)
     if (this.closing) {
-      if (this.members.size === 0) for (const { reject } of this.queue.splice(0)) reject(new EngineError(reason))
+      if (this.members.size === 0) this.rejectAll(reason)
+      return
+    }
+    // Threads that end one after the other without having done anything will not do better the next time.
+    this.idleDeaths = dead.worked ? 0 : this.idleDeaths + 1
+    if (this.idleDeaths > MOST_IDLE_DEATHS) {
+      if (this.members.size === 0) this.rejectAll(reason)
       return
     }
     const fresh = this.addMember()
