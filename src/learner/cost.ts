@@ -16,8 +16,9 @@ export function forwardOperations(artifact: Artifact, classes: number): number {
   return layers + 2 * featureSize(artifact) * classes
 }
 
-/** About 10 ms of one core, and never so many steps that their mini-batches take more room than the weights. */
-const SLICE_OPERATIONS = 1e9
+/** About 25 ms of one core: a slice's way to a worker and back, with weights and moments, costs about 1 ms. */
+const SLICE_OPERATIONS = 3e9
+/** So that the mini-batches of cheap steps do not take more room than the weights. */
 const LONGEST_SLICE = 50
 
 /** How many inner steps on `batch` examples make one slice. */

@@ -1,6 +1,6 @@
 /** The embedded engine: a Program becomes one ONNX graph, which onnxruntime runs on the CPU in worker threads. */
 import type { Program } from '../../program/program.js'
-import { paramsOf } from '../../program/program.js'
+import { at, paramsOf } from '../../program/program.js'
 import type { Engine, Executable, Tensors } from '../engine.js'
 import { checkFeeds } from '../feeds.js'
 import { encodeModel } from './format.js'
@@ -57,10 +57,9 @@ function compileToOnnx(program: Program, id: number): CompiledProgram {
     id,
     model: encodeModel(graph),
     inputs: paramsOf(program).map(({ name, type }) => ({ name, dtype: type.dtype, shape: type.shape })),
-    outputs: program.outputs.map(({ name, value }, index) => ({
-      name,
-      source: graph.outputs[index]?.name ?? name,
-      shape: value.type.shape,
-    })),
+    outputs: program.outputs.map(({ name, value }, index) => {
+      const { name: source, shape } = at(graph.outputs, index)
+      return { name, source, shape: value.type.shape, stacked: shape.includes(-1) }
+    }),
   }
 }

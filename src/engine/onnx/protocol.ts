@@ -6,11 +6,13 @@ export interface InputSpec {
   readonly shape: readonly number[]
 }
 
-/** `source` is the graph's own name of the output; a stack shorter than `shape` is filled up with zeros. */
 export interface OutputSpec {
   readonly name: string
+  /** The graph's own name of the output. */
   readonly source: string
   readonly shape: readonly number[]
+  /** Whether it is a stack, which has only as many rows as steps were run; the rest of `shape` is filled up with zeros. */
+  readonly stacked: boolean
 }
 
 /** A compiled program as the workers need it. */

@@ -11,6 +11,8 @@ interface Loaded {
   readonly mailbox: Mailbox
   readonly session: ort.InferenceSession
   readonly inputs: Readonly<Record<string, ort.Tensor>>
+  /** Where onnxruntime puts the outputs; null where it must find out the shape. */
+  readonly outputs: Readonly<Record<string, ort.Tensor | null>>
 }
 
 const loaded = new Map<number, Loaded>()
@@ -51,29 +53,38 @@ async function load(program: CompiledProgram, mailbox: Mailbox): Promise<void> {
     logSeverityLevel: 3,
   })
   const inputs = program.inputs.map(({ name, dtype, shape }) => {
-    const length = shape.reduce((product, axis) => product * axis, 1)
+    const length = lengthOf(shape)
     const tensor =
       dtype === 'i32'
         ? new ort.Tensor('int32', new Int32Array(length), shape)
         : new ort.Tensor('float32', new Float32Array(length), shape)
     return [name, tensor] as const
   })
-  loaded.set(program.id, { program, mailbox, session, inputs: Object.fromEntries(inputs) })
+  const outputs = program.outputs.map(({ source, shape, stacked }) => {
+    return [source, stacked ? null : new ort.Tensor('float32', new Float32Array(lengthOf(shape)), shape)] as const
+  })
+  loaded.set(program.id, {
+    program,
+    mailbox,
+    session,
+    inputs: Object.fromEntries(inputs),
+    outputs: Object.fromEntries(outputs),
+  })
 }
 
-async function run({ program, mailbox, session, inputs }: Loaded): Promise<void> {
+async function run({ program, mailbox, session, inputs, outputs }: Loaded): Promise<void> {
   for (const [name, tensor] of Object.entries(inputs)) {
     const own = tensor.data as Float32Array | Int32Array
     own.set(mailbox.inputs[name] ?? [])
   }
-  const outputs = await session.run(inputs)
+  const results = await session.run(inputs, outputs)
   for (const { name, source } of program.outputs) {
-    const output = outputs[source]
+    const output = results[source]
     const box = mailbox.outputs[name]
     if (!output || !box) throw new Error(`the graph gave no ${name}`)
     box.set(output.data as Float32Array)
     box.fill(0, output.data.length)
-    output.dispose()
+    if (!outputs[source]) output.dispose()
   }
 }
 
@@ -86,4 +97,8 @@ function known(id: number): Loaded {
   const entry = loaded.get(id)
   if (!entry) throw new Error(`program ${id} is not loaded`)
   return entry
+}
+
+function lengthOf(shape: readonly number[]): number {
+  return shape.reduce((product, axis) => product * axis, 1)
 }
