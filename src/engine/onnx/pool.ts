@@ -1,7 +1,7 @@
 /** Worker threads that all hold the same programs: a run goes to the first one that is free, in order of arrival. */
 import { EngineError } from '../engine.js'
 import type { CompiledProgram, Feeds, Results, WorkerSettings } from './protocol.js'
-import { EngineThread } from './thread.js'
+import { EngineThread, ThreadEndedError } from './thread.js'
 
 /** Something for one thread to do; never rejects, the outcome goes to whoever waits for it. */
 type Job = (thread: EngineThread) => Promise<void>
@@ -47,7 +47,15 @@ export class WorkerPool {
     if (!this.closing) await this.onAll((thread) => thread.unload(program))
   }
 
+  /** A run whose thread ends under it is run once more, by another: it has changed nothing. */
   run(program: number, feeds: Feeds): Promise<Results> {
+    return this.enqueue(program, feeds).catch((error: unknown) => {
+      if (error instanceof ThreadEndedError && !this.closing) return this.enqueue(program, feeds)
+      throw error
+    })
+  }
+
+  private enqueue(program: number, feeds: Feeds): Promise<Results> {
     if (this.closing) return Promise.reject(closed())
     if (this.members.size === 0)
       return Promise.reject(new EngineError('all onnx engine workers died: start the server anew'))
@@ -113,7 +121,7 @@ export class WorkerPool {
     return member
   }
 
-  /** A dead thread fails what it was doing, and a new one with all programs takes its place, unless the pool is closing. */
+  /** In the place of a dead thread comes a new one with all programs, unless the pool is closing. */
   private replace(dead: Member, reason: string): void {
     this.members.delete(dead)
     // The thread answers these at once: with the reason of its end.

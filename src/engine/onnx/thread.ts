@@ -4,6 +4,9 @@ import { EngineError } from '../engine.js'
 import { createMailbox, putFeeds, takeResults } from './mailbox.js'
 import type { CompiledProgram, Feeds, Mailbox, Reply, Request, Results, WorkerSettings } from './protocol.js'
 
+/** The thread ended while it was asked, or before. */
+export class ThreadEndedError extends EngineError {}
+
 export class EngineThread {
   private readonly worker: Worker
   private readonly mailboxes = new Map<number, Mailbox>()
@@ -23,7 +26,7 @@ export class EngineThread {
     const end = (reason: string): void => {
       if (this.reason !== undefined) return
       this.reason = reason
-      this.waiting?.reject(new EngineError(reason))
+      this.waiting?.reject(new ThreadEndedError(reason))
       onEnd(reason)
     }
     this.worker.once('error', (error) => end(`an onnx engine worker died: ${error.message}`))
@@ -58,7 +61,7 @@ export class EngineThread {
   }
 
   private ask(request: Request): Promise<void> {
-    if (this.reason !== undefined) return Promise.reject(new EngineError(this.reason))
+    if (this.reason !== undefined) return Promise.reject(new ThreadEndedError(this.reason))
     return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject }
       this.worker.postMessage(request)
