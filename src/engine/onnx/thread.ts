@@ -40,6 +40,7 @@ export class EngineThread {
   }
 
   async run(program: number, feeds: Feeds): Promise<Results> {
+    if (this.reason !== undefined) throw new ThreadEndedError(this.reason)
     const mailbox = this.mailboxes.get(program)
     if (!mailbox) throw new EngineError(`program ${program} is not loaded`)
     putFeeds(mailbox, feeds)
