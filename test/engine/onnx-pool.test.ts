@@ -104,17 +104,6 @@ describe('a thread that ends', () => {
     await engine.close()
   })
 
-  test('under a run, twice in a row, fails it with a clear error', async () => {
-    const engine = OnnxEngine.create({ workers: 1, threads: 1 })
-    const executable = await engine.compile(scaling(2))
-    process.once('worker', end)
-    end(threads[0])
-    const run = runWith(executable, 1)
-    await expect(run).rejects.toThrow('an onnx engine worker ended')
-    await expect(run).rejects.toBeInstanceOf(EngineError)
-    await engine.close()
-  })
-
   test('is replaced by one that knows the programs', async () => {
     const engine = OnnxEngine.create({ workers: 1, threads: 1 })
     const [doubling, tripling, gone] = [
