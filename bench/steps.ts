@@ -9,7 +9,7 @@ import type { Model } from '../src/model/artifact.js'
 import { loadModel } from '../src/model/load.js'
 import { accuracy, type Measured, sineError } from '../src/training/evaluate.js'
 import { holdOut, readImageFolder } from '../src/training/image-folder.js'
-import { withSharedVector } from '../src/training/shared-vector.js'
+import { withSharedVector } from './steps/shared-vector.js'
 
 const cells = [
   { ways: 5, shots: 1 },

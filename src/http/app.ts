@@ -43,7 +43,7 @@ export function createApp(parts: AppParts): Express {
   app.use((request) => {
     throw new HttpError(
       { code: 'unknown-page' },
-      `There is nothing at ${request.path.slice(0, 100)}; openapi.yaml lists what there is.`,
+      `There is nothing at ${request.path.slice(0, 100)}; the contract, openapi.yaml in the repository, lists what there is.`,
     )
   })
   app.use(answerProblems(report))

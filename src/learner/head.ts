@@ -33,7 +33,7 @@ export function headFromPrototypes(
   return head
 }
 
-/** Every row is the one meta-learned vector [F + 1]: weights, then bias (facts: learns much faster than a row per output). */
+/** Every row is the one meta-learned vector [F + 1]: weights, then bias (learns much faster than a row of its own for each output). */
 export function headFromVector(vector: Float32Array, classes: number, width: number): Head {
   const size = vector.length - 1
   const head = emptyHead(width, size)

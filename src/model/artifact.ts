@@ -106,7 +106,6 @@ function widthsFit(task: 'classification' | 'regression', widths: readonly numbe
 export type Artifact = z.infer<typeof artifactSchema>
 export type Layer = Artifact['layers'][number]
 export type InputSpec = Artifact['input']
-export type HeadSpec = NonNullable<Artifact['head']>
 export type OptimizerSpec = Artifact['innerLoop']['optimizer']
 export type Scope = Artifact['innerLoop']['scope']
 export type WidthSettings = Artifact['innerLoop']['widths'][number]

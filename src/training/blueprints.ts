@@ -1,7 +1,24 @@
 /** The shipped models before their training: architecture, preprocessing and inner loop, as they will stand in model.json. */
 import type { Artifact } from '../model/artifact.js'
+import type { MetaSettings } from './meta-train.js'
 
 export type Blueprint = Omit<Artifact, 'weights' | 'provenance'>
+
+/** How the shipped models are trained where the command line says nothing else. */
+export const recipes: Readonly<Record<string, MetaSettings>> = {
+  'omniglot-conv4': {
+    iterations: 12_000,
+    tasksPerStep: 4,
+    inner: { classes: 20, batch: 20, steps: 5, learningRate: 0.001 },
+    metaStep: 1,
+  },
+  'sine-mlp': {
+    iterations: 30_000,
+    tasksPerStep: 4,
+    inner: { classes: 0, batch: 10, steps: 10, learningRate: 0.02 },
+    metaStep: 0.5,
+  },
+}
 
 const convolution = [
   { type: 'conv2d', filters: 64, kernel: 3, stride: 2, padding: 1, bias: false },

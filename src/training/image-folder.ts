@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { decodeImage, type ImageSpec } from '../codec/decode-image.js'
 import { below, type Random, shuffled } from '../learner/random.js'
 import { at } from '../program/program.js'
+import { TrainingError } from './training-error.js'
 
 /** The images of one class, as inputs of the model. */
 export type ImageClass = readonly Float32Array[]
@@ -12,7 +13,7 @@ const MOST_PIXELS = 16e6
 
 export async function readImageFolder(directory: string, spec: ImageSpec): Promise<ImageClass[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => {
-    throw new Error(
+    throw new TrainingError(
       `The data folder ${directory} cannot be read: name a folder that holds one folder of images a class.`,
     )
   })
@@ -23,7 +24,7 @@ export async function readImageFolder(directory: string, spec: ImageSpec): Promi
     classes.push(await Promise.all(files.map((file) => readImage(join(directory, folder, file), spec))))
   }
   if (classes.length < 2)
-    throw new Error(
+    throw new TrainingError(
       `The data folder ${directory} holds ${classes.length} classes: at least 2 folders of images are needed.`,
     )
   return classes
@@ -31,7 +32,7 @@ export async function readImageFolder(directory: string, spec: ImageSpec): Promi
 
 async function readImage(file: string, spec: ImageSpec): Promise<Float32Array> {
   return decodeImage(await readFile(file), spec, MOST_PIXELS).catch((error: Error) => {
-    throw new Error(`${file} cannot be learned from: ${error.message}`)
+    throw new TrainingError(`${file} cannot be learned from: ${error.message}`)
   })
 }
 
@@ -47,7 +48,7 @@ export function holdOut(
 
 /** Each class, and as further classes its images turned by 90, 180 and 270 degrees (as in the paper). */
 export function withRotations(classes: readonly ImageClass[], { height, width, channels }: ImageSpec): ImageClass[] {
-  if (height !== width) throw new Error(`Only square images can be rotated, not ${height} x ${width}.`)
+  if (height !== width) throw new TrainingError(`Only square images can be rotated, not ${height} x ${width}.`)
   const turn = (image: Float32Array): Float32Array => {
     const turned = new Float32Array(image.length)
     for (let y = 0; y < height; y++)
@@ -65,7 +66,7 @@ export function withRotations(classes: readonly ImageClass[], { height, width, c
 
 /** `count` different items. */
 export function sample<T>(random: Random, items: readonly T[], count: number): T[] {
-  if (items.length < count) throw new Error(`${count} are asked for where there are only ${items.length}`)
+  if (items.length < count) throw new TrainingError(`${count} are asked for where there are only ${items.length}`)
   const indices = new Set<number>()
   while (indices.size < count) indices.add(below(random, items.length))
   return [...indices].map((index) => at(items, index))

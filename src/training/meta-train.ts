@@ -103,8 +103,9 @@ export async function* metaTrain(
 }
 
 /** Carried moments start at zero and are not corrected in an adaptation; in the first meta-iterations that must be made up for. */
-function warmUp({ innerLoop: { optimizer } }: Artifact, stepsDone: number): number {
-  return optimizer.type === 'adam' && optimizer.moments === 'carried' ? Math.sqrt(1 - optimizer.beta2 ** stepsDone) : 1
+function warmUp(artifact: Artifact, stepsDone: number): number {
+  const { optimizer } = artifact.innerLoop
+  return optimizer.type === 'adam' && carriesMoments(artifact) ? Math.sqrt(1 - optimizer.beta2 ** stepsDone) : 1
 }
 
 async function startHead(

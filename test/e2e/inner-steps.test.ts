@@ -1,13 +1,13 @@
 /** The inner steps are what the shipped models are for: without them they know nothing of the task. */
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { withSharedVector } from '../../bench/steps/shared-vector.js'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { createLearner } from '../../src/learner/create-learner.js'
 import { expectedTensors } from '../../src/learner/initialization.js'
 import { seeded } from '../../src/learner/random.js'
 import { loadModel } from '../../src/model/load.js'
 import { accuracy, sineError } from '../../src/training/evaluate.js'
-import { withSharedVector } from '../../src/training/shared-vector.js'
 import { drawGlyphClasses } from './glyph-classes.js'
 
 const load = (name: string) =>

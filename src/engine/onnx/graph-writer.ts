@@ -46,10 +46,6 @@ export class GraphWriter {
     return this.constant('float', data, shape)
   }
 
-  scalar(value: number): string {
-    return this.floats(Float32Array.of(value), [])
-  }
-
   /** Shapes, axes and sizes. */
   int64s(values: readonly number[], shape: readonly number[] = [values.length]): string {
     return this.constant('int64', BigInt64Array.from(values, BigInt), shape)

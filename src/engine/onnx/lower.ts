@@ -1,8 +1,8 @@
-/** Lowers a Program to an ONNX graph: one table, op -> nodes. facts of onnxruntime's CPU kernels decide which nodes. */
+/** Lowers a Program to an ONNX graph: one table, op -> nodes. What is fast on onnxruntime's CPU kernels decides which nodes. */
 import type { BinaryFunction, Op, UnaryFunction } from '../../program/ops.js'
 import type { Node, NodeOf, Program, Value } from '../../program/program.js'
 import { at, paramsOf } from '../../program/program.js'
-import type { Graph, ValueInfo } from './format.js'
+import { elementTypes, type Graph, type ValueInfo } from './format.js'
 import { freshNames, GraphWriter } from './graph-writer.js'
 import { type ConvolutionGradient, convolutionGradient, rowParts, splitByPhase } from './peepholes.js'
 import { joinPhases, lowerInputGradient, lowerUnwindows, lowerWindows } from './windows.js'
@@ -106,8 +106,6 @@ const binaryOps: Record<BinaryFunction, string> = {
   greater: 'Greater',
   equal: 'Equal',
 }
-const CAST = { float: 1, bool: 9, int64: 7 }
-
 const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
   const: ({ graph, node }) => [graph.floats(node.attrs.data, node.attrs.shape)],
   unary: ({ graph, node, src }) => {
@@ -119,10 +117,10 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
   binary: ({ graph, node, src }) => {
     const { fn } = node.attrs
     const result = graph.op(binaryOps[fn], src)
-    return [fn === 'greater' || fn === 'equal' ? graph.op('Cast', [result], { to: CAST.float }) : result]
+    return [fn === 'greater' || fn === 'equal' ? graph.op('Cast', [result], { to: elementTypes.float }) : result]
   },
   select: ({ graph, src: [condition, a, b] }) => [
-    graph.op('Where', [graph.op('Cast', [condition as string], { to: CAST.bool }), a as string, b as string]),
+    graph.op('Where', [graph.op('Cast', [condition as string], { to: elementTypes.bool }), a as string, b as string]),
   ],
   matmul: ({ graph, node, src }) => {
     const { transA, transB } = node.attrs
@@ -196,7 +194,7 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
       { name: condition, type: 'bool', shape: [] },
       ...states,
     ]
-    const count = graph.op('Cast', [trips], { to: CAST.int64 })
+    const count = graph.op('Cast', [trips], { to: elementTypes.int64 })
     const graphOfBody = inner.finish('body', inputs, [goOn, ...results])
     return graph.ops('Loop', [count, '', ...values.slice(0, carried)], results.length, { body: { graph: graphOfBody } })
   },
