@@ -89,8 +89,8 @@ function readOptions(argv: readonly string[]): Options {
     args: [...argv],
     options: {
       json: { type: 'boolean', default: false },
-      rounds: { type: 'string', default: '7' },
-      steps: { type: 'string', default: '50' },
+      rounds: { type: 'string', default: '5' },
+      steps: { type: 'string', default: '20' },
       batches: { type: 'string' },
       modes: { type: 'string' },
       peers: { type: 'string' },

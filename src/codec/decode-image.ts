@@ -3,7 +3,7 @@ import type { InputSpec } from '../model/artifact.js'
 import { decodeAnyImage, tooLarge } from './any-image.js'
 import { CodecError } from './codec-error.js'
 import { imageFormat } from './image-format.js'
-import { isLight, paperOf } from './paper.js'
+import { inkOn, isLight, paperOf } from './paper.js'
 import { type Pixels, type Samples, toSamples } from './pixels.js'
 import { readPngSize } from './png-layout.js'
 import { resample } from './resample.js'
@@ -40,13 +40,15 @@ export function pixelsToInput(pixels: Pixels, spec: ImageSpec): Float32Array {
   const width = Math.max(1, Math.round(image.width * scale))
   const height = Math.max(1, Math.round(image.height * scale))
   const framed = pad(resample(image, width, height), spec, paper)
-  const inverted = spec.polarity === 'ink' && isLight(paper)
+  const level = spec.polarity === 'ink' && paper.length === 1 ? inkOn(image, paper[0] ?? 255) : levelOf(spec, paper)
   // Weights in 32 bits sum to 1 but for the last bit or two: clamped, a tensor is in 0..1 whatever came in.
-  for (let i = 0; i < framed.length; i++) {
-    const level = (framed[i] ?? 0) / 255
-    framed[i] = Math.min(1, Math.max(0, inverted ? 1 - level : level))
-  }
+  for (let i = 0; i < framed.length; i++) framed[i] = Math.min(1, Math.max(0, level(framed[i] ?? 0)))
   return framed
+}
+
+/** Colours as they are, or turned over where they stand on light paper and ink is asked for. */
+function levelOf({ polarity }: ImageSpec, paper: readonly number[]): (sample: number) => number {
+  return polarity === 'ink' && isLight(paper) ? (sample) => 1 - sample / 255 : (sample) => sample / 255
 }
 
 /** Puts the image into the middle of a sheet of its paper. */

@@ -13,6 +13,19 @@ export function isLight(paper: readonly number[]): boolean {
   return luma >= 127.5
 }
 
+/** Fainter than this, of 255, is dirt and not ink: a blank sheet stays blank. */
+const FAINTEST_INK = 32
+
+/**
+ * How much ink a grey sample shows: 0 is the paper, 1 is what differs most from it in the whole image, darker or lighter. So
+ * grey paper and weak ink look like black on white, and black on white stays what it is.
+ */
+export function inkOn({ data }: Samples, paper: number): (sample: number) => number {
+  let strongest = FAINTEST_INK
+  for (let i = 0; i < data.length; i++) strongest = Math.max(strongest, Math.abs((data[i] ?? 0) - paper))
+  return (sample) => Math.abs(sample - paper) / strongest
+}
+
 function borderMedian({ width, height, channels, data }: Samples, channel: number): number {
   const histogram = new Uint32Array(256)
   let seen = 0

@@ -31,6 +31,7 @@ export function describe(code: FailureCode): { status: number; title: string } {
       return { status: 400, title: 'The body is not JSON' }
     case 'invalid-request':
     case 'unfit-examples':
+    case 'unfit-inputs':
       return { status: 400, title: 'The request is invalid' }
     case 'unknown-model':
       return { status: 404, title: 'No such model' }

@@ -13,6 +13,7 @@ export function toProblem(failure: Failure, detail: string): Problem {
   const problem = { type: `urn:reptile-serve:${failure.code}`, ...describe(failure.code), detail }
   if (failure.code === 'invalid-request') return { ...problem, errors: [...failure.faults] }
   if (failure.code === 'unfit-examples') return { ...problem, errors: [{ pointer: '/examples', detail }] }
+  if (failure.code === 'unfit-inputs') return { ...problem, errors: [{ pointer: '/inputs', detail }] }
   return problem
 }
 

@@ -107,6 +107,13 @@ class ModelLearner implements Learner {
       statistics,
       inputs,
     )
+    const unsound = outputs.findIndex((row) => !allFinite(row))
+    if (unsound >= 0) {
+      throw new LearnerError(
+        'unfit-input',
+        `input ${unsound} led to numbers that are not finite: send values of the size that the examples had`,
+      )
+    }
     return classes > 0 ? outputs.map((row) => row.subarray(0, classes)) : outputs
   }
 
@@ -149,8 +156,11 @@ function allFinite(numbers: ArrayLike<number>): boolean {
   return Array.prototype.every.call(numbers, Number.isFinite)
 }
 
-/** Further away no training leads; weights of this size, though finite, answer with numbers that are not. */
-const FURTHEST = 1e6
+/**
+ * Further away no training leads. Larger weights, though finite, answer with numbers that are not, or with logits below those
+ * of unused classes.
+ */
+const FURTHEST = 1e4
 
 function isNear(weights: Float32Array, start: Float32Array): boolean {
   return weights.every((weight, i) => Math.abs(weight - at(start, i)) < FURTHEST)

@@ -47,12 +47,15 @@ export interface Learner {
   readonly maxExamples: number
   /** Runs the inner loop. Throws LearnerError for a support set that cannot be learned from or steps that diverged. */
   adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation>
-  /** One array an input: the probability of each class, or the output values. No input changes another's answer. */
+  /**
+   * One array an input: the probability of each class, or the output values. No input changes another's answer.
+   * Throws LearnerError for an input whose answer is not finite.
+   */
   predict(adaptation: Adaptation, inputs: readonly Float32Array[]): Promise<Float32Array[]>
   close(): Promise<void>
 }
 
-export type LearnerErrorCode = 'too-few-classes' | 'too-many-classes' | 'too-many-examples' | 'diverged'
+export type LearnerErrorCode = 'too-few-classes' | 'too-many-classes' | 'too-many-examples' | 'diverged' | 'unfit-input'
 
 export class LearnerError extends Error {
   override readonly name = 'LearnerError'

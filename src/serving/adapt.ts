@@ -1,14 +1,8 @@
 /** The use case adapt: from a support set to a client's own model, kept in the store. */
-import { LearnerError } from '../learner/learner.js'
-import {
-  type AdaptationKey,
-  type AdaptationStore,
-  type StoredAdaptation,
-  StoreFullError,
-} from '../store/adaptation-store.js'
+import type { AdaptationKey, AdaptationStore, StoredAdaptation } from '../store/adaptation-store.js'
 import type { Timing } from './clock.js'
 import type { ServedModel } from './served-model.js'
-import { ServingError } from './serving-error.js'
+import { asServingError } from './serving-error.js'
 import { type Examples, labelsOf, supportSet } from './support.js'
 import type { WorkQueue } from './work-queue.js'
 
@@ -57,19 +51,4 @@ export class AdaptUseCase {
       throw asServingError(error)
     }
   }
-}
-
-function asServingError(error: unknown): unknown {
-  if (error instanceof LearnerError) {
-    const code = error.code === 'diverged' ? 'diverged' : 'unfit-examples'
-    return new ServingError({ code }, sentence(error.message))
-  }
-  if (error instanceof StoreFullError) return new ServingError({ code: 'no-room' }, error.message)
-  return error
-}
-
-/** The learner's messages are clauses; a client reads sentences. */
-function sentence(clause: string): string {
-  const whole = clause.charAt(0).toUpperCase() + clause.slice(1)
-  return whole.endsWith('.') ? whole : `${whole}.`
 }

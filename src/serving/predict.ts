@@ -3,7 +3,7 @@ import type { AdaptationKey, AdaptationStore, StoredAdaptation } from '../store/
 import type { Timing } from './clock.js'
 import { type Prediction, rankLabels } from './prediction.js'
 import type { ServedModel, ServedModels } from './served-model.js'
-import { ServingError } from './serving-error.js'
+import { asServingError, ServingError } from './serving-error.js'
 import type { WorkQueue } from './work-queue.js'
 
 /** An adaptation and the model it was made from: looked up first, because the model says how to decode inputs. */
@@ -38,7 +38,11 @@ export class PredictUseCase {
   /** Ranks the `topK` best labels. Throws ServingError, or the signal's reason where it aborts before the turn comes. */
   async run(subject: Subject, inputs: readonly Float32Array[], topK: number, signal: AbortSignal): Promise<Predicted> {
     const { adaptation, served } = subject
-    const { value, timing } = await this.queue.run(() => served.learner.predict(adaptation, inputs), signal)
+    const { value, timing } = await this.queue
+      .run(() => served.learner.predict(adaptation, inputs), signal)
+      .catch((error: unknown) => {
+        throw asServingError(error)
+      })
     const predictions = value.map((output): Prediction => {
       if (served.model.artifact.task === 'regression') return { kind: 'values', values: [...output] }
       return rankLabels(output, adaptation.labels, topK)

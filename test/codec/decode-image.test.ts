@@ -20,6 +20,36 @@ describe('polarity', () => {
     expect(pixels[63]).toBe(0)
   })
 
+  test.each([
+    ['grey paper', 0, 170],
+    ['weak ink', 160, 255],
+    ['light ink on grey', 200, 90],
+  ])('ink: %s is black on white to the model', async (_name, ink, paper) => {
+    const clear = await decodeImage(greyPng(bar(40, 40), 40, 40), drawing, limit)
+    const faint = await decodeImage(greyPng(bar(40, 40, paper, ink), 40, 40), drawing, limit)
+    faint.forEach((level, i) => {
+      expect(level).toBeCloseTo(clear[i] ?? Number.NaN, 5)
+    })
+  })
+
+  test('ink: a blank sheet stays blank, and so does a dirty one nearly', async () => {
+    const dirty = fill(40, 40, 1, (x, y) => (x === 20 && y === 20 ? 246 : 250))
+    expect(Math.max(...(await decodeImage(greyPng(dirty, 40, 40), drawing, limit)))).toBeLessThan(0.1)
+    expect(
+      Math.max(
+        ...(await decodeImage(
+          greyPng(
+            fill(40, 40, 1, () => 90),
+            40,
+            40,
+          ),
+          drawing,
+          limit,
+        )),
+      ),
+    ).toBe(0)
+  })
+
   test('asis: a pixel is a 255th', async () => {
     const flat = fill(16, 16, 3, (_x, _y, c) => [255, 51, 0][c] ?? 0)
     const pixels = await decodeImage(await through(flat, 16, 16, 3).png().toBuffer(), photo, limit)

@@ -264,6 +264,15 @@ describe('what cannot be learned from is refused', () => {
     expect(answers.flatMap((answer) => [...answer]).filter((probability) => !Number.isFinite(probability))).toEqual([])
   })
 
+  test('an input with no finite answer is refused by its number', async () => {
+    const learner = await learnerFor(classifier({ widths }))
+    const task = patternTask(1, 3, 2)
+    const adaptation = await learner.adapt(task, { seed: 1 })
+    const endless = at(task.inputs, 0).map(() => Number.POSITIVE_INFINITY)
+    const refused = learner.predict(adaptation, [at(task.inputs, 0), endless])
+    await expect(refused).rejects.toMatchObject({ code: 'unfit-input', message: expect.stringMatching(/^input 1 led/) })
+  })
+
   test('and the learner goes on', async () => {
     const learner = await learnerFor(classifier({ widths }))
     await expect(learner.adapt(patternTask(1, 3, 2), { seed: 1, learningRate: 1e30 })).rejects.toThrow(LearnerError)
