@@ -56,8 +56,8 @@ const optimizerSchema = z.discriminatedUnion('type', [
 /** The inner loop's settings for tasks of up to `classes` classes (0: regression). */
 const widthSchema = z.strictObject({
   classes: z.int().min(0).max(100),
-  batch: count,
-  steps: z.int().min(0),
+  batch: count.max(1000),
+  steps: z.int().min(0).max(100_000),
   learningRate: z.number().positive(),
 })
 
