@@ -2,7 +2,7 @@
  * The adapt program: up to `slice` inner steps for B clients at once, each a forward pass, a backward pass and an update.
  * Weights and moments go in and come out, so a run of k steps is cut into slices and resumed without a trace.
  */
-import type { Artifact } from '../model/artifact.js'
+import { type Artifact, inputSize } from '../model/artifact.js'
 import { Builder } from '../program/builder.js'
 import { differentiate } from '../program/differentiate.js'
 import type { Program, Shape, Value } from '../program/program.js'
@@ -11,7 +11,7 @@ import { crossEntropy, squaredError } from './losses.js'
 import type { Mode } from './network.js'
 import { classify, forward } from './network.js'
 import { lossScale, momentsPerParameter, update } from './optimizers.js'
-import { featureSize, layoutParameters, splitParameters, splitShared } from './parameters.js'
+import { layoutParameters, outputSize, splitParameters, splitShared } from './parameters.js'
 import { layerShapes } from './shapes.js'
 
 export interface AdaptShape {
@@ -44,8 +44,8 @@ export function dropoutMasks(artifact: Artifact, batch: number): { name: string;
 export function adaptProgram(artifact: Artifact, { classes, clients, batch, slice }: AdaptShape): Program {
   const layout = layoutParameters(artifact, classes)
   const moments = momentsPerParameter(artifact.innerLoop.optimizer) * layout.adaptedSize
-  const input = at(layerShapes(artifact), 0).size
-  const outputs = artifact.task === 'classification' ? classes : featureSize(artifact)
+  const input = inputSize(artifact.input)
+  const outputs = outputSize(artifact, classes)
   const masks = dropoutMasks(artifact, batch)
   const declare = (b: Builder, leading: Shape) => ({
     rates: b.param('rates', [...leading, clients]),

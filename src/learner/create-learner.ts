@@ -24,7 +24,7 @@ export interface LearnerSizes {
   readonly queries: readonly number[]
 }
 
-export const defaultSizes: LearnerSizes = { supports: [5, 10, 25, 50, 100, 200, 500], queries: [1, 8, 32] }
+const defaultSizes: LearnerSizes = { supports: [5, 10, 25, 50, 100, 200, 500], queries: [1, 8, 32] }
 
 export async function createLearner(
   model: Model,

@@ -2,7 +2,7 @@
  * The features program: what the body makes of a whole support set, with batch-norm statistics of that whole set. M is one
  * of a few sizes; a smaller support set is filled up with examples of weight 0, which touch neither statistics nor sums.
  */
-import type { Artifact } from '../model/artifact.js'
+import { type Artifact, inputSize } from '../model/artifact.js'
 import { Builder } from '../program/builder.js'
 import type { Program, Value } from '../program/program.js'
 import { at } from '../program/program.js'
@@ -32,7 +32,7 @@ export function featuresProgram(
 ): Program {
   const b = new Builder()
   const parameters = declareWeights(b, bodyOf(artifact), clients)
-  const x = b.param('x', [clients, examples, at(layerShapes(artifact), 0).size])
+  const x = b.param('x', [clients, examples, inputSize(artifact.input)])
   const exampleWeights = b.param('exampleWeights', [clients, examples])
   const statistics: Value[] = []
   const mode: Mode = {

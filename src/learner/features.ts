@@ -1,11 +1,11 @@
 /** Looks at whole support sets: their features and batch-norm statistics (features-program.ts), for every size up to a limit. */
-import type { Engine, Executable } from '../engine/engine.js'
-import type { Artifact } from '../model/artifact.js'
-import { at } from '../program/program.js'
+import type { Engine } from '../engine/engine.js'
+import { type Artifact, inputSize } from '../model/artifact.js'
+import { CompiledSizes } from './compiled-sizes.js'
 import { featuresProgram, statisticsSize } from './features-program.js'
-import { fittingSize, rows, stacked } from './padding.js'
+import { rows, stacked } from './padding.js'
 import { featureSize } from './parameters.js'
-import { layerShapes } from './shapes.js'
+import { vectorFeed } from './vectors.js'
 
 export interface SupportFeatures {
   /** One array of F numbers an example. */
@@ -20,31 +20,31 @@ export class Features {
 
   private constructor(
     private readonly artifact: Artifact,
-    private readonly executables: ReadonlyMap<number, Executable>,
+    private readonly compiled: CompiledSizes,
   ) {
-    this.inputSize = at(layerShapes(artifact), 0).size
+    this.inputSize = inputSize(artifact.input)
     this.featureSize = featureSize(artifact)
   }
 
   /** `sizes`, growing: the numbers of examples to compile for. */
   static async compile(engine: Engine, artifact: Artifact, sizes: readonly number[]): Promise<Features> {
-    const executables = new Map<number, Executable>()
-    for (const examples of sizes)
-      executables.set(examples, await engine.compile(featuresProgram(artifact, { clients: 1, examples })))
-    return new Features(artifact, executables)
+    const compiled = await CompiledSizes.compile(engine, sizes, (examples) =>
+      featuresProgram(artifact, { clients: 1, examples }),
+    )
+    return new Features(artifact, compiled)
   }
 
   get largest(): number {
-    return Math.max(...this.executables.keys())
+    return this.compiled.largest.size
   }
 
   /** Features and statistics of at most `largest` inputs under the body's weights (a head behind them is not read). */
   async of(body: Float32Array, shared: Float32Array, inputs: readonly Float32Array[]): Promise<SupportFeatures> {
-    const size = fittingSize([...this.executables.keys()], inputs.length)
+    const { size, executable } = this.compiled.fitting(inputs.length)
     const exampleWeights = new Float32Array(size).fill(1 / inputs.length, 0, inputs.length)
-    const results = await (this.executables.get(size) as Executable).run({
-      ...(body.length > 0 ? { weights: { shape: [1, body.length], data: body } } : {}),
-      ...(shared.length > 0 ? { shared: { shape: [1, shared.length], data: shared } } : {}),
+    const results = await executable.run({
+      ...vectorFeed('weights', body),
+      ...vectorFeed('shared', shared),
       x: { shape: [1, size, this.inputSize], data: stacked(inputs, size, this.inputSize) },
       exampleWeights: { shape: [1, size], data: exampleWeights },
     })
@@ -54,7 +54,7 @@ export class Features {
     return { features, statistics }
   }
 
-  async dispose(): Promise<void> {
-    for (const executable of this.executables.values()) await executable.dispose()
+  dispose(): Promise<void> {
+    return this.compiled.dispose()
   }
 }

@@ -16,7 +16,7 @@ export interface Initialization {
   readonly headMoments: Float32Array
 }
 
-export const SECOND_MOMENT = 'secondMoment.'
+const SECOND_MOMENT = 'secondMoment.'
 
 /** Whether second moments are part of the initialization. */
 export function carriesMoments({ innerLoop: { optimizer } }: Artifact): boolean {
@@ -26,7 +26,7 @@ export function carriesMoments({ innerLoop: { optimizer } }: Artifact): boolean 
 /** The tensors that an artifact's weights must hold, with their shapes. */
 export function expectedTensors(artifact: Artifact): Parameter[] {
   const layout = bodyOf(artifact)
-  const row = artifact.task === 'classification' ? rowParameters(artifact) : []
+  const row = rowParameters(artifact)
   const own = [...layout.adapted, ...layout.shared, ...(artifact.head?.kind === 'shared' ? row : [])]
   const moments = carriesMoments(artifact) ? [...layout.adapted, ...row] : []
   return [...own, ...moments.map((parameter) => ({ ...parameter, name: SECOND_MOMENT + parameter.name }))]
@@ -35,7 +35,7 @@ export function expectedTensors(artifact: Artifact): Parameter[] {
 /** Reads the initialization out of a model whose tensors have been checked. */
 export function initializationOf({ artifact, tensors }: Model): Initialization {
   const layout = bodyOf(artifact)
-  const row = artifact.task === 'classification' ? rowParameters(artifact) : []
+  const row = rowParameters(artifact)
   const flat = (parameters: readonly Parameter[], prefix = ''): Float32Array => {
     const result = new Float32Array(sizeOfAll(parameters))
     let offset = 0
@@ -57,7 +57,7 @@ export function initializationOf({ artifact, tensors }: Model): Initialization {
 /** The tensors of an initialization, by name: the inverse of `initializationOf`. */
 export function tensorsOf(artifact: Artifact, initialization: Initialization): Model['tensors'] {
   const layout = bodyOf(artifact)
-  const row = artifact.task === 'classification' ? rowParameters(artifact) : []
+  const row = rowParameters(artifact)
   const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>()
   const add = (parameters: readonly Parameter[], data: Float32Array, prefix = '') => {
     let offset = 0
@@ -93,7 +93,8 @@ export function startingMoments(artifact: Artifact, initialization: Initializati
   return moments
 }
 
-/** One row of a head, as stored: head.weight [F], head.bias [1]. */
+/** One row of a classifier's head, as stored: head.weight [F], head.bias [1]; a regression has none. */
 function rowParameters(artifact: Artifact): Parameter[] {
+  if (artifact.task === 'regression') return []
   return headParameters(artifact, 1).map((parameter) => ({ ...parameter, shape: [sizeOf(parameter.shape)] }))
 }

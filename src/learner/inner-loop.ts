@@ -1,15 +1,15 @@
 /** The inner loop of one class width: draws mini-batches and runs the adapt program slice by slice. */
 import type { Engine, Executable, Tensors } from '../engine/engine.js'
-import type { Artifact, WidthSettings } from '../model/artifact.js'
+import { type Artifact, inputSize, type WidthSettings } from '../model/artifact.js'
 import { at, sizeOf } from '../program/program.js'
 import { adaptProgram, dropoutMasks } from './adapt-program.js'
 import { stepsPerSlice } from './cost.js'
 import type { SupportSet } from './learner.js'
 import { balancedExamples } from './mini-batches.js'
 import { rateOf } from './optimizers.js'
-import { featureSize, layoutParameters } from './parameters.js'
+import { outputSize } from './parameters.js'
 import { fraction, type Random, seeded } from './random.js'
-import { layerShapes } from './shapes.js'
+import { vectorFeed } from './vectors.js'
 
 /** Where a run of inner steps stands. */
 export interface InnerState {
@@ -38,8 +38,8 @@ export class InnerLoop {
     private readonly slice: number,
     private readonly executable: Executable,
   ) {
-    this.inputSize = at(layerShapes(artifact), 0).size
-    this.outputSize = artifact.task === 'classification' ? settings.classes : featureSize(artifact)
+    this.inputSize = inputSize(artifact.input)
+    this.outputSize = outputSize(artifact, settings.classes)
   }
 
   /** `slice`: the most steps of one run of the engine. */
@@ -72,7 +72,9 @@ export class InnerLoop {
       )
       const feeds = {
         ...this.batches(random, examples, support, count),
-        ...this.stateFeeds(state, shared),
+        ...vectorFeed('weights', state.weights),
+        ...vectorFeed('moments', state.moments),
+        ...vectorFeed('shared', shared),
         ...this.rateFeeds(rates),
       }
       const results = await this.executable.run(feeds)
@@ -87,16 +89,6 @@ export class InnerLoop {
 
   dispose(): Promise<void> {
     return this.executable.dispose()
-  }
-
-  private stateFeeds({ weights, moments }: InnerState, shared: Float32Array): Tensors {
-    return {
-      weights: { shape: [1, weights.length], data: weights },
-      ...(moments.length > 0 ? { moments: { shape: [1, moments.length], data: moments } } : {}),
-      ...(layoutParameters(this.artifact, 0).sharedSize > 0
-        ? { shared: { shape: [1, shared.length], data: shared } }
-        : {}),
-    }
   }
 
   private rateFeeds(values: readonly number[]): Tensors {

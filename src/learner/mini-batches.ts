@@ -8,13 +8,14 @@ import { type Random, shuffled } from './random.js'
  * shows all of its examples before it shows one again. A regression task is one class.
  */
 export function* balancedExamples(random: Random, support: SupportSet): Generator<number, never> {
-  if (examplesByClass(support).some((examples) => examples.length === 0)) throw new Error('a class has no examples')
-  const groups = examplesByClass(support).map((examples) => endless(random, examples))
+  const classes = examplesByClass(support)
+  if (classes.some((examples) => examples.length === 0)) throw new Error('a class has no examples')
+  const groups = classes.map((examples) => endless(random, examples))
   for (;;) for (const group of shuffled(random, groups)) yield group.next().value
 }
 
 /** The example numbers of each class. */
-export function examplesByClass(support: SupportSet): number[][] {
+function examplesByClass(support: SupportSet): number[][] {
   if (support.kind === 'regression') return [support.inputs.map((_, example) => example)]
   const groups: number[][] = Array.from({ length: support.classes }, () => [])
   support.classOf.forEach((label, example) => {

@@ -1,10 +1,4 @@
 /** Programs have static shapes: a few sizes are compiled, and what is smaller is filled up. */
-import { at } from '../program/program.js'
-
-/** The smallest size that holds `count`, or the largest there is. */
-export function fittingSize(sizes: readonly number[], count: number): number {
-  return sizes.find((size) => size >= count) ?? at(sizes, sizes.length - 1)
-}
 
 /** Inputs one behind the other, zeros behind the last: [size, input size]. */
 export function stacked(inputs: readonly Float32Array[], size: number, inputSize: number): Float32Array {

@@ -124,6 +124,11 @@ export function featureSize(artifact: Artifact): number {
   return at(layerShapes(artifact), artifact.layers.length).size
 }
 
+/** How many numbers the network ends in: one a class of a head that is `classes` wide, or the outputs of a regression. */
+export function outputSize(artifact: Artifact, classes: number): number {
+  return artifact.task === 'classification' ? classes : featureSize(artifact)
+}
+
 function inScope(scope: Scope, { role }: Parameter): boolean {
   return scope === 'all' || role === 'head' || (scope === 'norm' && role === 'norm')
 }

@@ -1,5 +1,5 @@
 /** The prediction program: an adapted network with the batch-norm statistics of its own support set, so that no query depends on another. */
-import type { Artifact } from '../model/artifact.js'
+import { type Artifact, inputSize } from '../model/artifact.js'
 import { Builder } from '../program/builder.js'
 import type { Program, Value } from '../program/program.js'
 import { at } from '../program/program.js'
@@ -7,7 +7,6 @@ import { batchNormChannels, statisticsSize } from './features-program.js'
 import type { Mode } from './network.js'
 import { classify, forward } from './network.js'
 import { declareWeights, layoutParameters } from './parameters.js'
-import { layerShapes } from './shapes.js'
 
 export interface PredictShape {
   readonly classes: number
@@ -23,7 +22,7 @@ export interface PredictShape {
 export function predictProgram(artifact: Artifact, { classes, clients, examples }: PredictShape): Program {
   const b = new Builder()
   const parameters = declareWeights(b, layoutParameters(artifact, classes), clients)
-  const x = b.param('x', [clients, examples, at(layerShapes(artifact), 0).size])
+  const x = b.param('x', [clients, examples, inputSize(artifact.input)])
   const outputs = forward(b, artifact, parameters, x, withStatistics(b, artifact, clients))
   if (artifact.task === 'regression') return b.build({ outputs: b.transpose(outputs, [0, 2, 1]) })
   const logits = b.transpose(classify(b, parameters, outputs), [0, 2, 1])

@@ -1,4 +1,5 @@
 /** Flat vectors. */
+import type { Tensors } from '../engine/engine.js'
 
 /** The parts one behind the other. */
 export function concatenated(...parts: readonly Float32Array[]): Float32Array {
@@ -9,4 +10,9 @@ export function concatenated(...parts: readonly Float32Array[]): Float32Array {
     offset += part.length
   }
   return result
+}
+
+/** The feed of one client's vector [1, length]; nothing where it is empty, for then the program has no such parameter. */
+export function vectorFeed(name: string, data: Float32Array): Tensors {
+  return data.length > 0 ? { [name]: { shape: [1, data.length], data } } : {}
 }

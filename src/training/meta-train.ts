@@ -63,42 +63,41 @@ export async function* metaTrain(
       const parts = runs.map((run) => splitRun(run.weights, run.moments, current.body.length, width))
       const epsilon = metaStep * (1 - iteration / iterations)
       const mean = (index: number) => runs.reduce((sum, { losses }) => sum + at(losses, index), 0) / runs.length
-      state = {
-        shared: current.shared,
-        body: await stepper.step(
-          current.body,
-          parts.map(({ body }) => body),
-          epsilon,
-        ),
-        head:
-          current.head &&
-          (await stepper.step(
-            current.head,
-            parts.map(({ head }) => head),
-            epsilon,
-          )),
-        // The second moments belong to the initialization and run on: their mean over the tasks is where the next ones start.
-        ...(carriesMoments(artifact)
-          ? {
-              bodyMoments: await stepper.step(
-                current.bodyMoments,
-                parts.map((part) => part.bodyMoments),
-                1,
-              ),
-              headMoments: await stepper.step(
-                current.headMoments,
-                parts.map((part) => part.headMoments),
-                1,
-              ),
-            }
-          : { bodyMoments: current.bodyMoments, headMoments: current.headMoments }),
-      }
+      state = await metaStepOf(stepper, artifact, current, parts, epsilon)
       yield { iteration: iteration + 1, initialization: state, firstLoss: mean(0), lastLoss: mean(inner.steps - 1) }
     }
   } finally {
     await innerLoop.dispose()
     await features?.dispose()
     await stepper.dispose()
+  }
+}
+
+/** Where the next tasks start: body and head a step towards where the runs ended. */
+async function metaStepOf(
+  stepper: MetaStepper,
+  artifact: Artifact,
+  current: Initialization,
+  runs: readonly RunParts[],
+  epsilon: number,
+): Promise<Initialization> {
+  const towards = (vector: Float32Array, part: keyof RunParts, size: number): Promise<Float32Array> =>
+    stepper.step(
+      vector,
+      runs.map((run) => run[part]),
+      size,
+    )
+  const next = {
+    ...current,
+    body: await towards(current.body, 'body', epsilon),
+    head: current.head && (await towards(current.head, 'head', epsilon)),
+  }
+  if (!carriesMoments(artifact)) return next
+  // The second moments belong to the initialization and run on: their mean over the tasks is where the next ones start.
+  return {
+    ...next,
+    bodyMoments: await towards(current.bodyMoments, 'bodyMoments', 1),
+    headMoments: await towards(current.headMoments, 'headMoments', 1),
   }
 }
 
