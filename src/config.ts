@@ -20,6 +20,10 @@ function text(byDefault: string) {
   return z.string().prefault(byDefault)
 }
 
+function oneOf<const Name extends string>(names: readonly [Name, ...Name[]]) {
+  return z.enum(names, `one of ${names.join(', ')}`).prefault(names[0])
+}
+
 const shippedModels = fileURLToPath(new URL('../models', import.meta.url))
 
 const settings = z.object({
@@ -27,18 +31,48 @@ const settings = z.object({
   HOST: text('0.0.0.0').describe('The address to listen on; 127.0.0.1 for this machine alone.'),
   MODELS_DIR: text(shippedModels).describe('The folder that holds one folder a model.'),
   DEFAULT_MODEL: text('omniglot-conv4').describe('The model of requests that name none.'),
-  WORKERS: whole(availableParallelism(), 1, 1024).describe('Engine workers; one a core serves the most requests.'),
-  CACHE_BYTES: whole(512 * mebibyte, mebibyte, 2 ** 49).describe(
-    'Memory for adapted models; the least recently used make room.',
+
+  WORKERS: whole(availableParallelism(), 1, 1024).describe('Threads that adapt; one a core serves the most requests.'),
+  PREDICT_WORKERS: whole(1, 1, 1024).describe('Threads that predict; they go first, and one is enough for most.'),
+  READERS: whole(Math.min(4, availableParallelism()), 1, 64).describe(
+    'Threads that read large requests and decode images other than small PNGs.',
   ),
-  MAX_QUEUE: whole(256, 1, 1e6).describe('Requests that may wait; one more is refused with 429 and Retry-After.'),
+
+  STORE: oneOf(['lmdb', 'memory']).describe(
+    'Where adaptations are kept: on disk, or only as long as the process lives.',
+  ),
+  DATA_DIR: text('./data').describe('The folder of the store on disk; one server at a time.'),
+  HOT_BYTES: whole(512 * mebibyte, mebibyte, 2 ** 49).describe(
+    'Memory for adapted models; the least recently used make room and are read from disk when asked again.',
+  ),
+  RETENTION: oneOf(['both', 'weights', 'examples']).describe(
+    'What is kept of an adaptation that does not say; see `retention` in the contract.',
+  ),
+  TTL_SECONDS: whole(0, 0, 3_153_600_000).describe('How long adaptations are kept that do not say; 0: until deleted.'),
+
+  MAX_REQUESTS: whole(256, 1, 1e6).describe('Requests under way; one more is refused with 429 and Retry-After.'),
+  MAX_BYTES: whole(256 * mebibyte, 1024, 2 ** 40).describe('The bodies of all requests under way together.'),
   MAX_BODY_BYTES: whole(16 * mebibyte, 1024, 2 ** 29).describe('The largest request body, after decompression.'),
   MAX_IMAGE_PIXELS: whole(16e6, 1, 268e6).describe('The largest image, width times height.'),
+  MAX_REQUEST_PIXELS: whole(128e6, 1, 2 ** 40).describe('All images of a request together.'),
   MAX_EXAMPLES: whole(500, 1, 1e6).describe('Examples of one adaptation; a model may take fewer.'),
   MAX_INPUTS: whole(1000, 1, 1e6).describe('Inputs of one prediction.'),
   MAX_LABEL_LENGTH: whole(200, 1, 1e6).describe('Characters of a label.'),
   MAX_STEPS: whole(1000, 0, 1e6).describe('Gradient steps of one adaptation.'),
+  REQUEST_SECONDS: whole(60, 1, 86_400).describe('How long a request may take, from its first byte to the answer.'),
   DRAIN_SECONDS: whole(30, 0, 86_400).describe('How long a stop waits for requests that are under way.'),
+  LINGER_SECONDS: whole(0, 0, 86_400).describe(
+    'How long a stop goes on taking requests while /readyz says no, so that load balancers notice.',
+  ),
+
+  TENANT_HEADER: text('x-tenant').describe('The header that names the tenant.'),
+  TRUSTED_PROXIES: text('').describe(
+    'Addresses and networks (10.0.0.0/8), with commas between, whose tenant header is believed; from elsewhere it is ignored.',
+  ),
+  LOG_LEVEL: oneOf(['info', 'debug', 'warn', 'error', 'silent']).describe('The least that is logged.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: text('').describe(
+    'Where traces go (OTLP over HTTP, http://collector:4318); nowhere if empty.',
+  ),
 })
 
 export type Config = Readonly<z.infer<typeof settings>>
@@ -64,7 +98,7 @@ export function readConfig(environment: Environment = process.env): Config {
 
 /** What `--help` prints: every setting with its default. */
 export function configHelp(): string {
-  const defaults = new Map<string, string | number>(Object.entries(settings.parse({})))
+  const defaults = new Map<string, unknown>(Object.entries(settings.parse({})))
   const entries = Object.entries(settings.shape).map(
     ([name, { description }]) => `  ${name}=${defaults.get(name)}\n      ${description}`,
   )

@@ -1,37 +1,50 @@
 /** `npm start`: starts the server, says how to try it, and stops it on a signal. */
-import { ConfigError, configHelp, readConfig } from './config.js'
+import { type Config, ConfigError, configHelp, readConfig } from './config.js'
 import { ModelError } from './model/load.js'
 import { type RunningServer, startServer } from './server.js'
+import { type Log, openLog } from './telemetry/log.js'
 
 const signals = ['SIGTERM', 'SIGINT'] as const
 
-if (process.argv.includes('--help')) {
-  console.log(configHelp())
-} else {
-  await main()
-}
+const [argument] = process.argv.slice(2)
+if (argument === '--help') console.log(configHelp())
+else if (argument !== undefined)
+  endWith(`There is no argument ${argument}; the environment configures the server, --help says how.`)
+else await main()
 
 async function main(): Promise<void> {
   try {
-    const server = await startServer(readConfig(), (error) => console.error(error))
-    console.log(greeting(server))
-    for (const signal of signals) process.once(signal, () => void stop(server))
+    const config = readConfig()
+    const log = openLog(config.LOG_LEVEL)
+    const server = await startServer(config, log)
+    log.info({ address: server.address, ...limitsOf(config) }, 'ready')
+    if (process.stdout.isTTY) console.log(greeting(server))
+    for (const signal of signals) process.once(signal, () => void stop(server, log, signal))
   } catch (error) {
     // What the operator can mend is said in a sentence; what only we can, with its stack.
-    console.error(error instanceof ConfigError || error instanceof ModelError ? error.message : error)
-    process.exit(1)
+    endWith(error instanceof ConfigError || error instanceof ModelError ? error.message : error)
   }
 }
 
-async function stop(server: RunningServer): Promise<void> {
-  for (const signal of signals) process.removeAllListeners(signal)
-  console.log('Finishing what is under way; the next signal ends it at once.')
+function endWith(reason: unknown): never {
+  console.error(reason)
+  process.exit(1)
+}
+
+async function stop(server: RunningServer, log: Log, signal: string): Promise<void> {
+  for (const name of signals) process.removeAllListeners(name)
+  log.info({ signal }, 'finishing what is under way; the next signal ends it at once')
   await server.stop()
+  log.info('stopped')
   process.exit(0)
 }
 
+function limitsOf({ WORKERS, PREDICT_WORKERS, STORE, DATA_DIR }: Config) {
+  return { workers: WORKERS, predictWorkers: PREDICT_WORKERS, store: STORE, dataDir: DATA_DIR }
+}
+
 function greeting({ address, hasSamples }: RunningServer): string {
-  const ready = `reptile-serve is ready on http://${address}`
+  const ready = `reptile-serve is ready on http://${address}, and describes itself on http://${address}/docs`
   if (!hasSamples) return ready
   const step = (name: string) =>
     `curl -s ${address}/samples/${name}.json | curl -s ${address}/${name} -H 'content-type: application/json' -d @-`

@@ -1,20 +1,38 @@
 /** The wiring: every part of the server is made here, by plain constructor calls, and nowhere else. */
 import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import type { RequestHandler } from 'express'
 import { type Config, ConfigError } from './config.js'
 import { OnnxEngine } from './engine/onnx/engine.js'
 import { createApp } from './http/app.js'
 import { Listener } from './http/listener.js'
-import type { Report } from './http/problem.js'
-import { createLearner } from './learner/create-learner.js'
+import type { Lifecycle } from './http/operations/lifecycle.js'
+import { TrustedProxies } from './http/operations/trusted-proxies.js'
+import { watchConnections } from './http/operations/watch-connections.js'
+import { Readers } from './http/reading/readers.js'
+import { createService } from './http/service.js'
+import { tenantFrom } from './http/tenant.js'
+import { createLearner, defaultSizes } from './learner/create-learner.js'
 import { expectedTensors } from './learner/initialization.js'
 import { loadModels } from './model/load.js'
 import { sampleRequests } from './samples/requests.js'
 import { AdaptUseCase } from './serving/adapt.js'
+import { Adaptations } from './serving/adaptations.js'
+import { AddExamplesUseCase } from './serving/add-examples.js'
+import { Admission } from './serving/admission.js'
+import { Learning } from './serving/learning.js'
 import { PredictUseCase } from './serving/predict.js'
+import { Predictions } from './serving/predictions.js'
+import { Restore } from './serving/restore.js'
+import { Scheduler } from './serving/scheduler.js'
 import { type ServedModel, ServedModels } from './serving/served-model.js'
-import { WorkQueue } from './serving/work-queue.js'
-import { MemoryStore } from './store/memory.js'
+import { openStore } from './store-choice.js'
+import type { Log } from './telemetry/log.js'
+import { Metrics } from './telemetry/metrics.js'
+import { watchStore } from './telemetry/store-watch.js'
+import { Traces } from './telemetry/traces.js'
+import { version } from './version.js'
 
 export interface RunningServer {
   /** Where a client on this machine reaches it, such as localhost:8080. */
@@ -24,63 +42,153 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Resolves when every model is loaded, compiled and warm and the server listens. Throws ConfigError and ModelError. */
-export async function startServer(config: Config, report: Report): Promise<RunningServer> {
+const contract = fileURLToPath(new URL('../openapi.yaml', import.meta.url))
+const defaultSeed = 1
+/** A connection that waits costs little; a request that computes is bounded by MAX_REQUESTS. */
+const mostConnections = 10_000
+/** So that predictions, which somebody waits for, go before adaptations even where there are fewer cores than threads. */
+const adaptingNiceness = 10
+
+/** Resolves when every model is loaded, compiled and warm; it listens, and says so, before. Throws ConfigError and ModelError. */
+export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+  const now = () => performance.now()
+  const lifecycle: Lifecycle = { phase: 'starting' }
+  const metrics = new Metrics(version)
+  const traces = config.OTEL_EXPORTER_OTLP_ENDPOINT
+    ? Traces.start(config.OTEL_EXPORTER_OTLP_ENDPOINT, version, Date.now, (err) => log.warn({ err }, 'traces are lost'))
+    : undefined
+  let service: RequestHandler | undefined
+  const app = createApp({
+    lifecycle,
+    service: () => service ?? unreachable(),
+    log,
+    metrics,
+    traces,
+    contract,
+    now,
+    newId: randomUUID,
+  })
+  const limits = { requestSeconds: config.REQUEST_SECONDS, connections: mostConnections }
+  const listener = new Listener(app, limits, watchConnections(log, metrics))
+  const port = await listener.listen(config.PORT, config.HOST).catch((error: Error) => {
+    throw new ConfigError(
+      `HOST=${config.HOST} PORT=${config.PORT} cannot be listened on (${error.message}); set others.`,
+    )
+  })
+  const running = await startService(config, log, metrics, lifecycle, listener).catch(async (error: unknown) => {
+    await listener.close(0, 0)
+    await traces?.close()
+    throw error
+  })
+  service = running.handler
+  lifecycle.phase = 'ready'
+  return {
+    address: `${reachable(config.HOST)}:${port}`,
+    hasSamples: running.hasSamples,
+    async stop() {
+      lifecycle.phase = 'draining'
+      await listener.close(config.LINGER_SECONDS, config.DRAIN_SECONDS)
+      await running.close()
+      await traces?.close()
+    },
+  }
+}
+
+interface RunningService {
+  readonly handler: RequestHandler
+  readonly hasSamples: boolean
+  close(): Promise<void>
+}
+
+async function startService(
+  config: Config,
+  log: Log,
+  metrics: Metrics,
+  lifecycle: Lifecycle,
+  listener: Listener,
+): Promise<RunningService> {
+  const proxies = trustedProxies(config)
   const loaded = await loadModels(config.MODELS_DIR, expectedTensors)
   if (!loaded.has(config.DEFAULT_MODEL)) {
     throw new ConfigError(
       `DEFAULT_MODEL is "${config.DEFAULT_MODEL}", set it to one of ${[...loaded.keys()].join(', ')}.`,
     )
   }
-  const engine = OnnxEngine.create({ workers: config.WORKERS, threads: 1 })
-  const served: ServedModel[] = []
-  for (const model of loaded.values()) served.push({ model, learner: await createLearner(model, engine) })
-
   const now = () => performance.now()
+  const { store, hot } = await openStore(config, now, Date.now, watchStore(log, metrics))
+  const adapting = OnnxEngine.create({ workers: config.WORKERS, threads: 1, niceness: adaptingNiceness })
+  const predicting = OnnxEngine.create({ workers: config.PREDICT_WORKERS, threads: 1 })
+  const served: ServedModel[] = []
+  for (const model of loaded.values())
+    served.push({ model, learner: await createLearner(model, adapting, defaultSizes, predicting) })
   const models = new ServedModels(served, config.DEFAULT_MODEL)
-  const store = new MemoryStore(config.CACHE_BYTES)
-  const queue = new WorkQueue(engine.parallelism, config.MAX_QUEUE, now)
-  const readiness = { draining: false }
-  const samples = sampleRequests(models.default.model.artifact)
-  const app = createApp({
-    queue,
-    models,
-    adapt: new AdaptUseCase(queue, store),
-    predict: new PredictUseCase(queue, store, models),
-    limits: {
-      bodyBytes: config.MAX_BODY_BYTES,
-      imagePixels: config.MAX_IMAGE_PIXELS,
-      examples: config.MAX_EXAMPLES,
-      inputs: config.MAX_INPUTS,
-      labelLength: config.MAX_LABEL_LENGTH,
-      steps: config.MAX_STEPS,
-    },
-    readiness,
-    samples,
-    now,
-    newId: randomUUID,
-    report,
-  })
 
-  const listener = new Listener(app)
-  const port = await listener.listen(config.PORT, config.HOST).catch(async (error: Error) => {
-    await engine.close()
-    throw new ConfigError(
-      `HOST=${config.HOST} PORT=${config.PORT} cannot be listened on (${error.message}); set others.`,
-    )
+  const limits = {
+    bodyBytes: config.MAX_BODY_BYTES,
+    imagePixels: config.MAX_IMAGE_PIXELS,
+    requestPixels: config.MAX_REQUEST_PIXELS,
+    examples: config.MAX_EXAMPLES,
+    inputs: config.MAX_INPUTS,
+    labelLength: config.MAX_LABEL_LENGTH,
+    steps: config.MAX_STEPS,
+  }
+  const readers = Readers.start({ threads: config.READERS, limits })
+  const admission = new Admission({ requests: config.MAX_REQUESTS, bytes: config.MAX_BYTES }, now)
+  const adaptationTurns = new Scheduler(adapting.parallelism, now, metrics)
+  const predictionTurns = new Scheduler(predicting.parallelism, now, metrics)
+  const learning = new Learning(adaptationTurns, config.MAX_STEPS, Date.now)
+  const adaptations = new Adaptations(store)
+  const restore = new Restore(learning, store, metrics, listener.cutOff)
+  const predictions = new Predictions(predictionTurns)
+  const samples = sampleRequests(models.default.model.artifact)
+  metrics.models(served.map(({ model }) => ({ name: model.artifact.name, digest: model.digest })))
+  metrics.read({
+    requestsUnderWay: () => admission.requests,
+    bytesUnderWay: () => admission.bytes,
+    waiting: (kind) => adaptationTurns.waiting(kind) + predictionTurns.waiting(kind),
+    hotBytes: () => hot.bytes,
+    hotEntries: () => hot.entries,
+  })
+  const handler = createService({
+    lifecycle,
+    models,
+    samples,
+    limits,
+    readers,
+    admission,
+    adaptations,
+    adapt: new AdaptUseCase(learning, store),
+    addExamples: new AddExamplesUseCase(adaptations, models, learning, store, config.MAX_EXAMPLES),
+    predict: new PredictUseCase({ adaptations, models, restore, predictions }),
+    tenantOf: tenantFrom(config.TENANT_HEADER, proxies),
+    patience: { requestSeconds: config.REQUEST_SECONDS, cutOff: listener.cutOff },
+    defaults: { seed: defaultSeed, ttlSeconds: config.TTL_SECONDS || undefined, retention: config.RETENTION },
+    newId: randomUUID,
   })
   return {
-    address: `${reachable(config.HOST)}:${port}`,
+    handler,
     hasSamples: samples !== undefined,
-    async stop() {
-      readiness.draining = true
-      await listener.close(config.DRAIN_SECONDS)
-      await queue.drain()
+    async close() {
+      await admission.drain()
+      await Promise.all([adaptationTurns.idle(), predictionTurns.idle()])
+      await readers.close()
       for (const { learner } of served) await learner.close()
-      await engine.close()
+      await Promise.all([adapting.close(), predicting.close()])
       await store.close()
     },
   }
+}
+
+function trustedProxies({ TRUSTED_PROXIES }: Config): TrustedProxies {
+  try {
+    return TrustedProxies.parse(TRUSTED_PROXIES)
+  } catch (error) {
+    throw new ConfigError(`TRUSTED_PROXIES: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+function unreachable(): never {
+  throw new Error('The service is asked before its start is over.')
 }
 
 /** Who listens on all addresses is reached by name. */

@@ -1,66 +1,38 @@
 /** From an image file to a model's input. Serving and training both come through here, so they see the same numbers. */
-import type { InputSpec } from '../model/artifact.js'
-import { decodeAnyImage, tooLarge } from './any-image.js'
+import { decodeAnyImage } from './any-image.js'
 import { CodecError } from './codec-error.js'
 import { imageFormat } from './image-format.js'
-import { inkOn, isLight, paperOf } from './paper.js'
-import { type Pixels, type Samples, toSamples } from './pixels.js'
-import { readPngSize } from './png-layout.js'
-import { resample } from './resample.js'
-import { decodeSmallPng } from './small-png.js'
+import { PixelBudget } from './pixel-budget.js'
+import { type ImageSpec, pixelsToInput } from './pixels-to-input.js'
+import { decodeSmallPng, type SmallPng, smallPng } from './small-png.js'
 
-export type ImageSpec = Extract<InputSpec, { kind: 'image' }>
+export type { ImageSpec }
 
 /**
  * The pixels as [height, width, channels] numbers of 0 to 1, fitted into the model's size without changing the image's
  * proportions and padded with its paper. Throws CodecError for what is no image, damaged, or has more than `maxPixels`.
  */
 export async function decodeImage(bytes: Uint8Array, spec: ImageSpec, maxPixels: number): Promise<Float32Array> {
-  return pixelsToInput(await decodePixels(bytes, maxPixels), spec)
+  return decodeWithin(bytes, spec, new PixelBudget(maxPixels, Number.POSITIVE_INFINITY))
 }
 
-async function decodePixels(bytes: Uint8Array, maxPixels: number): Promise<Pixels> {
+/** As decodeImage, for one of several images whose pixels count together. */
+export async function decodeWithin(bytes: Uint8Array, spec: ImageSpec, budget: PixelBudget): Promise<Float32Array> {
   const format = imageFormat(bytes)
   if (format === undefined)
     throw new CodecError('This is not an image in PNG, JPEG, WebP, GIF, TIFF or AVIF; send one.')
-  if (format === 'png') {
-    const size = readPngSize(bytes)
-    if (size && size.width * size.height > maxPixels) throw tooLarge(maxPixels)
-    const pixels = decodeSmallPng(bytes)
-    if (pixels) return pixels
+  const small = format === 'png' ? smallPng(bytes) : undefined
+  if (small) {
+    budget.take(small.width, small.height)
+    const input = decodeSmall(small, spec)
+    if (input) return input
+    budget.count(-small.width * small.height)
   }
-  return decodeAnyImage(bytes, maxPixels)
+  return pixelsToInput(await decodeAnyImage(bytes, spec, budget), spec)
 }
 
-/** The part after the decoders, which all formats share. */
-export function pixelsToInput(pixels: Pixels, spec: ImageSpec): Float32Array {
-  const image = toSamples(pixels, spec.channels)
-  const paper = paperOf(image)
-  const scale = Math.min(spec.width / image.width, spec.height / image.height)
-  const width = Math.max(1, Math.round(image.width * scale))
-  const height = Math.max(1, Math.round(image.height * scale))
-  const framed = pad(resample(image, width, height), spec, paper)
-  const level = spec.polarity === 'ink' && paper.length === 1 ? inkOn(image, paper[0] ?? 255) : levelOf(spec, paper)
-  // Weights in 32 bits sum to 1 but for the last bit or two: clamped, a tensor is in 0..1 whatever came in.
-  for (let i = 0; i < framed.length; i++) framed[i] = Math.min(1, Math.max(0, level(framed[i] ?? 0)))
-  return framed
-}
-
-/** Colours as they are, or turned over where they stand on light paper and ink is asked for. */
-function levelOf({ polarity }: ImageSpec, paper: readonly number[]): (sample: number) => number {
-  return polarity === 'ink' && isLight(paper) ? (sample) => 1 - sample / 255 : (sample) => sample / 255
-}
-
-/** Puts the image into the middle of a sheet of its paper. */
-function pad(image: Samples, { width, height, channels }: ImageSpec, paper: readonly number[]): Float32Array {
-  if (image.width === width && image.height === height) return image.data
-  const sheet = new Float32Array(width * height * channels)
-  for (let i = 0; i < sheet.length; i++) sheet[i] = paper[i % channels] ?? 0
-  const left = Math.floor((width - image.width) / 2)
-  const top = Math.floor((height - image.height) / 2)
-  const row = image.width * channels
-  for (let y = 0; y < image.height; y++) {
-    sheet.set(image.data.subarray(y * row, (y + 1) * row), ((top + y) * width + left) * channels)
-  }
-  return sheet
+/** Without waiting; undefined where sharp has to say what is wrong with the file. Takes nothing from a budget. */
+export function decodeSmall(png: SmallPng, spec: ImageSpec): Float32Array | undefined {
+  const pixels = decodeSmallPng(png)
+  return pixels && pixelsToInput(pixels, spec)
 }

@@ -1,6 +1,8 @@
 /** The image formats that are taken, told by their first bytes; nothing else ever reaches a decoder. */
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'tiff' | 'avif'
 
+export const notAnImage = 'This is not an image in PNG, JPEG, WebP, GIF, TIFF or AVIF; send one.'
+
 export function imageFormat(bytes: Uint8Array): ImageFormat | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 12)).toString('latin1')
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png'

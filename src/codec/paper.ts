@@ -21,8 +21,14 @@ const FAINTEST_INK = 32
  * grey paper and weak ink look like black on white, and black on white stays what it is.
  */
 export function inkOn({ data }: Samples, paper: number): (sample: number) => number {
-  let strongest = FAINTEST_INK
-  for (let i = 0; i < data.length; i++) strongest = Math.max(strongest, Math.abs((data[i] ?? 0) - paper))
+  let lowest = paper
+  let highest = paper
+  for (let i = 0; i < data.length; i++) {
+    const sample = data[i] ?? paper
+    if (sample < lowest) lowest = sample
+    else if (sample > highest) highest = sample
+  }
+  const strongest = Math.max(FAINTEST_INK, paper - lowest, highest - paper)
   return (sample) => Math.abs(sample - paper) / strongest
 }
 

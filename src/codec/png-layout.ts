@@ -1,4 +1,6 @@
 /** Reads what a PNG says of itself, without decoding anything. */
+import { imageFormat } from './image-format.js'
+
 export interface PngLayout {
   readonly width: number
   readonly height: number
@@ -14,21 +16,24 @@ export interface PngLayout {
 const signatureLength = 8
 const headerEnd = 33
 
-/** In pixels, from the header alone. */
+/** More than any small file has; what is cut into more pieces is left to others. */
+const mostChunks = 64
+
+/** In pixels, from the header alone; undefined for what does not begin as a PNG. */
 export function readPngSize(bytes: Uint8Array): { width: number; height: number } | undefined {
-  if (bytes.byteLength < headerEnd) return undefined
+  if (bytes.byteLength < headerEnd || imageFormat(bytes) !== 'png') return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return { width: view.getUint32(16), height: view.getUint32(20) }
 }
 
-/** Undefined where the chunks do not add up. */
+/** Undefined where the chunks do not add up, or are too many. */
 export function readPngLayout(bytes: Uint8Array): PngLayout | undefined {
   if (bytes.byteLength < headerEnd) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const chunks: string[] = []
   const pixels: Uint8Array[] = []
   for (let at = signatureLength; chunks.at(-1) !== 'IEND'; ) {
-    if (at + 12 > bytes.byteLength) return undefined
+    if (at + 12 > bytes.byteLength || chunks.length === mostChunks) return undefined
     const body = at + 8
     const end = body + view.getUint32(at)
     if (end + 4 > bytes.byteLength) return undefined

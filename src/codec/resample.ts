@@ -34,25 +34,49 @@ function coverage(source: number, target: number): Coverage {
 export function resample(image: Samples, width: number, height: number): Samples {
   if (image.width === width && image.height === height) return image
   const { channels } = image
-  const columns = resampleAxis(image.data, 1, image.height, height, image.width * channels)
-  const data = resampleAxis(columns, height, image.width, width, channels)
+  const rows = height === image.height ? image.data : resampleRows(image, height)
+  const data = width === image.width ? rows : resampleColumns(rows, height, image.width, width, channels)
   return { width, height, channels, data }
 }
 
-/** [outer, source, inner] -> [outer, target, inner] */
-function resampleAxis(from: Float32Array, outer: number, source: number, target: number, inner: number): Float32Array {
-  if (source === target) return from
-  const { first, count, weights, widest } = coverage(source, target)
-  const to = new Float32Array(outer * target * inner)
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < target; i++) {
-      const at = (o * target + i) * inner
-      const terms = count[i] ?? 0
-      const start = (o * source + (first[i] ?? 0)) * inner
-      for (let c = 0; c < inner; c++) {
+/** [height, width * channels] -> [target, width * channels], a whole row at a time, in the order of memory. */
+function resampleRows({ data, width, height, channels }: Samples, target: number): Float32Array {
+  const { first, count, weights, widest } = coverage(height, target)
+  const length = width * channels
+  const to = new Float32Array(target * length)
+  const sums = new Float64Array(length)
+  for (let i = 0; i < target; i++) {
+    const rows = count[i] ?? 0
+    let at = (first[i] ?? 0) * length
+    for (let j = 0; j < rows; j++) {
+      const weight = weights[i * widest + j] ?? 0
+      if (j === 0) for (let c = 0; c < length; c++, at++) sums[c] = weight * (data[at] ?? 0)
+      else for (let c = 0; c < length; c++, at++) sums[c] = (sums[c] ?? 0) + weight * (data[at] ?? 0)
+    }
+    to.set(sums, i * length)
+  }
+  return to
+}
+
+/** [height, width, channels] -> [height, target, channels] */
+function resampleColumns(
+  from: Float32Array,
+  height: number,
+  width: number,
+  target: number,
+  channels: number,
+): Float32Array {
+  const { first, count, weights, widest } = coverage(width, target)
+  const to = new Float32Array(height * target * channels)
+  for (let i = 0; i < target; i++) {
+    const terms = count[i] ?? 0
+    const start = (first[i] ?? 0) * channels
+    for (let y = 0; y < height; y++) {
+      for (let c = 0; c < channels; c++) {
         let sum = 0
-        for (let j = 0; j < terms; j++) sum += (weights[i * widest + j] ?? 0) * (from[start + j * inner + c] ?? 0)
-        to[at + c] = sum
+        let at = y * width * channels + start + c
+        for (let j = 0; j < terms; j++, at += channels) sum += (weights[i * widest + j] ?? 0) * (from[at] ?? 0)
+        to[(y * target + i) * channels + c] = sum
       }
     }
   }

@@ -5,10 +5,14 @@
 import { inflateSync } from 'node:zlib'
 import { convertIndexedToRgb, decode } from 'fast-png'
 import type { Pixels } from './pixels.js'
-import { type PngLayout, readPngLayout, unpackedBytes } from './png-layout.js'
+import { type PngLayout, readPngLayout, readPngSize, unpackedBytes } from './png-layout.js'
 
-/** Above this sharp is as fast, and does not hold up the event loop. */
+/** Above this sharp is as fast, and this thread is held up. */
 const largestUnpacked = 64 * 1024
+const mostPixels = 64 * 1024
+
+/** The compressed file as well, so that one with texts of a megabyte is not read here. */
+const largestFile = 128 * 1024
 
 /** Chunks that have no say in the pixels as sharp gives them. A colour profile or an orientation would. */
 const plainChunks = new Set([
@@ -28,16 +32,33 @@ const plainChunks = new Set([
 
 const palette = 3
 
-/** Undefined where the file is not such a PNG, or is damaged: then sharp says what is wrong. */
-export function decodeSmallPng(bytes: Uint8Array): Pixels | undefined {
+/** A file that looks like one for the fast path. */
+export interface SmallPng extends PngLayout {
+  readonly bytes: Uint8Array
+}
+
+/** Of a file that looks like one by its header alone; undefined for others. */
+export function smallPngPixels(bytes: Uint8Array): number | undefined {
+  const size = bytes.byteLength <= largestFile ? readPngSize(bytes) : undefined
+  const pixels = size && size.width * size.height
+  return pixels !== undefined && pixels <= mostPixels ? pixels : undefined
+}
+
+/** Undefined where the file is none. Costs next to nothing, whatever the file. */
+export function smallPng(bytes: Uint8Array): SmallPng | undefined {
+  if (bytes.byteLength > largestFile) return undefined
   const layout = readPngLayout(bytes)
-  if (layout === undefined || !isPlain(layout)) return undefined
+  return layout && isPlain(layout) ? { ...layout, bytes } : undefined
+}
+
+/** Undefined where the file is damaged: then sharp says what is wrong. */
+export function decodeSmallPng(png: SmallPng): Pixels | undefined {
   try {
     // fast-png inflates without a limit: see first that there is as much as the header says and no more.
-    const expected = unpackedBytes(layout)
-    const pixels = layout.pixels.length === 1 ? (layout.pixels[0] ?? new Uint8Array()) : Buffer.concat(layout.pixels)
+    const expected = unpackedBytes(png)
+    const pixels = png.pixels.length === 1 ? (png.pixels[0] ?? new Uint8Array()) : Buffer.concat(png.pixels)
     if (inflateSync(pixels, { maxOutputLength: expected }).byteLength !== expected) return undefined
-    return toBytes(layout, decode(bytes, { checkCrc: true }))
+    return toBytes(png, decode(png.bytes, { checkCrc: true }))
   } catch {
     return undefined
   }
@@ -48,6 +69,7 @@ function isPlain(layout: PngLayout): boolean {
   return (
     width > 0 &&
     height > 0 &&
+    width * height <= mostPixels &&
     unpackedBytes(layout) <= largestUnpacked &&
     !layout.interlaced &&
     chunks.every((name) => plainChunks.has(name)) &&
@@ -67,7 +89,7 @@ function toBytes({ width, height, depth, colourType }: PngLayout, png: Decoded):
   if (channels === undefined) return undefined
   if (depth === 8) return { width, height, channels, data: Uint8Array.from(png.data) }
   if (depth === 16) return { width, height, channels, data: Uint8Array.from(png.data, (value) => value >> 8) }
-  return { width, height, channels: 1, data: unpackGrey(png.data, width, height, depth) }
+  return { width, height, channels: 1, data: unpackGrey(Uint8Array.from(png.data), width, height, depth) }
 }
 
 function asChannels(count: number): Pixels['channels'] | undefined {
@@ -75,15 +97,17 @@ function asChannels(count: number): Pixels['channels'] | undefined {
 }
 
 /** 1, 2 or 4 bits a pixel, rows padded to whole bytes, to 0..255. */
-function unpackGrey(packed: Decoded['data'], width: number, height: number, depth: number): Uint8Array {
+function unpackGrey(packed: Uint8Array, width: number, height: number, depth: number): Uint8Array {
   const data = new Uint8Array(width * height)
   const mask = (1 << depth) - 1
   const scale = 255 / mask
   const rowBytes = Math.ceil((width * depth) / 8)
   for (let y = 0, to = 0; y < height; y++) {
-    for (let bit = 0; bit < width * depth; bit += depth, to++) {
-      const byte = packed[y * rowBytes + (bit >> 3)] ?? 0
-      data[to] = ((byte >> (8 - depth - (bit & 7))) & mask) * scale
+    for (let x = 0, at = y * rowBytes; x < width; at++) {
+      const byte = packed[at] ?? 0
+      for (let shift = 8 - depth; shift >= 0 && x < width; shift -= depth, x++, to++) {
+        data[to] = ((byte >> shift) & mask) * scale
+      }
     }
   }
   return data

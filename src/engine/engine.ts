@@ -5,6 +5,8 @@ import type { Program } from '../program/program.js'
 export interface Tensor {
   readonly shape: readonly number[]
   readonly data: Float32Array | Int32Array
+  /** The data never change, so that an engine which is fed the same array again may keep what it has made of it. */
+  readonly constant?: true
 }
 
 /** By the name of the program's parameter or output. */

@@ -1,74 +1,70 @@
-/** POST /adapt */
+/** POST /adapt and POST /adaptations/{id}/examples */
 import type { RequestHandler } from 'express'
-import type { Adapted, AdaptUseCase } from '../serving/adapt.js'
-import type { Clock } from '../serving/clock.js'
+import type { AdaptUseCase } from '../serving/adapt.js'
+import type { AskedSettings } from '../serving/adaptations.js'
+import type { AddExamplesUseCase, GivenSettings } from '../serving/add-examples.js'
 import type { ServedModels } from '../serving/served-model.js'
-import type { components } from './contract.gen.js'
-import { decodeExamples } from './decode-examples.js'
-import { validate } from './faults.js'
-import { hangUpOf } from './hang-up.js'
-import { sendJson } from './json.js'
-import { checkAdaptLimits, type Limits, refuseLong } from './limits.js'
-import { adaptRequest } from './schemas.js'
-import { tenantOf } from './tenant.js'
-import { milliseconds } from './timing.js'
+import { toAdaptation } from './adaptation-answer.js'
+import { adaptationIdOf } from './adaptation-id.js'
+import { type AskParts, askWithBody } from './asked.js'
+import type { AdaptSettings } from './reading/parsed.js'
+import type { Readers } from './reading/readers.js'
+import { sendTimed } from './timed-answer.js'
 
-type AdaptResponse = components['schemas']['AdaptResponse']
-
-const defaultSeed = 1
-
-export interface AdaptParts {
+export interface AdaptParts extends AskParts {
   readonly adapt: AdaptUseCase
+  readonly addExamples: AddExamplesUseCase
   readonly models: ServedModels
-  readonly limits: Limits
-  readonly now: Clock
+  readonly readers: Readers
+  /** What holds where a request says nothing. */
+  readonly defaults: Pick<AskedSettings, 'seed' | 'ttlSeconds' | 'retention'>
   readonly newId: () => string
 }
 
-export function adaptRoute({ adapt, models, limits, now, newId }: AdaptParts): RequestHandler {
-  return async (request, response) => {
-    const signal = hangUpOf(response)
-    refuseLong(request.body, 'examples', limits.examples)
-    const asked = validate(adaptRequest, request.body)
-    checkAdaptLimits(asked, limits)
-    const served = asked.model === undefined ? models.default : models.get(asked.model)
-    const arrived = now()
-    const examples = await decodeExamples(asked.examples, served, limits.imagePixels, signal)
-    const decodeMs = now() - arrived
-    const adapted = await adapt.run(
-      {
-        tenant: tenantOf(request),
-        id: asked.id ?? newId(),
-        served,
-        examples,
-        steps: asked.steps,
-        learningRate: asked.learningRate,
-        seed: asked.seed ?? defaultSeed,
-      },
-      signal,
+export function adaptRoute(parts: AdaptParts): RequestHandler {
+  const { adapt, models, readers, defaults, newId } = parts
+  return askWithBody(parts, async ({ body, query, response, record, task }) => {
+    const { timeline } = task
+    const {
+      model,
+      id = newId(),
+      examples,
+      ...settings
+    } = await timeline.measure('decode', () => readers.adapt(body, query, task.signal))
+    record.adaptation = id
+    const served = model === undefined ? models.default : models.get(model)
+    record.model = served.model.artifact.name
+    const decoded = await timeline.measure('decode', () => readers.decodeExamples(examples, served, task.signal))
+    const asked = { ...toAsked(settings), ...withDefaults(settings, defaults) }
+    const order = { id, served, examples: decoded, asked, budgetMs: settings.budgetMs }
+    const info = await adapt.run(order, task)
+    sendTimed(response, 201, toAdaptation(info, timeline), timeline)
+  })
+}
+
+export function addExamplesRoute(parts: AdaptParts): RequestHandler {
+  const { addExamples, readers } = parts
+  return askWithBody(parts, async ({ body, query, request, response, record, task }) => {
+    const { timeline, tenant } = task
+    const id = adaptationIdOf(request)
+    record.adaptation = id
+    const { examples, ...settings } = await timeline.measure('decode', () =>
+      readers.moreExamples(body, query, task.signal),
     )
-    sendJson<AdaptResponse>(response, 201, toAnswer(adapted, decodeMs))
-  }
+    const { served } = await addExamples.find({ tenant, id }, task)
+    record.model = served.model.artifact.name
+    const decoded = await timeline.measure('decode', () => readers.decodeExamples(examples, served, task.signal))
+    const order = { id, examples: decoded, asked: toAsked(settings), budgetMs: settings.budgetMs }
+    const info = await addExamples.run(order, task)
+    sendTimed(response, 201, toAdaptation(info, timeline), timeline)
+  })
 }
 
-function toAnswer({ adaptation, timing }: Adapted, decodeMs: number): AdaptResponse {
-  const { id, model, version, labels, examples, steps, learningRate, seed, losses, bytes } = adaptation
-  return {
-    id,
-    model,
-    version,
-    labels: [...labels],
-    examples,
-    steps,
-    learningRate,
-    seed,
-    losses: losses.map(shorten),
-    bytes,
-    timing: milliseconds(decodeMs, timing),
-  }
+function toAsked({ steps, learningRate, seed, ttlSeconds, retention }: AdaptSettings): GivenSettings {
+  return { steps, learningRate, seed, ttlSeconds, retention }
 }
 
-/** To six digits: 32-bit floats can tell little more. */
-function shorten(loss: number): number {
-  return Number(loss.toPrecision(6))
+function withDefaults(given: AdaptSettings, defaults: AdaptParts['defaults']) {
+  const { seed = defaults.seed, ttlSeconds = defaults.ttlSeconds, retention = defaults.retention } = given
+  return { seed, ttlSeconds, retention }
 }

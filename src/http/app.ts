@@ -1,57 +1,59 @@
-/** The HTTP application: routes and what they share. It never listens; tests call it in process. */
+/** The HTTP application: what all requests share, the operators' routes, and the service behind them. It never listens. */
 import express, { type Express, type RequestHandler } from 'express'
-import type { WorkQueue } from '../serving/work-queue.js'
-import { type AdaptParts, adaptRoute } from './adapt-route.js'
+import type { Clock } from '../serving/clock.js'
+import type { Log } from '../telemetry/log.js'
+import type { Metrics } from '../telemetry/metrics.js'
+import type { Traces } from '../telemetry/traces.js'
 import { HttpError } from './failure.js'
-import { jsonBody } from './json.js'
-import { type PredictParts, predictRoute } from './predict-route.js'
-import { answerProblems, type Report } from './problem.js'
-import { type Readiness, readyRoute } from './ready-route.js'
-import { type SampleRequests, sampleRoute } from './sample-route.js'
+import { onlyMethods } from './methods.js'
+import { docsRoutes } from './operations/docs.js'
+import type { Lifecycle } from './operations/lifecycle.js'
+import { metricsRoute } from './operations/metrics-route.js'
+import { observeRequests } from './operations/observe-requests.js'
+import { afterStart, livezRoute, startupzRoute } from './operations/probes.js'
+import { reportFaults } from './operations/report-faults.js'
+import { answerHeaders } from './operations/security-headers.js'
+import { answerProblems } from './problem.js'
 
-export interface AppParts extends AdaptParts, PredictParts {
-  readonly queue: WorkQueue
-  readonly readiness: Readiness
-  readonly samples: SampleRequests | undefined
-  readonly report: Report
+export interface AppParts {
+  readonly lifecycle: Lifecycle
+  /** The routes that need the models; asked only once the start is over. */
+  readonly service: () => RequestHandler
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Undefined: nobody collects them. */
+  readonly traces: Traces | undefined
+  /** Where openapi.yaml lies. */
+  readonly contract: string
+  readonly now: Clock
+  readonly newId: () => string
 }
 
 export function createApp(parts: AppParts): Express {
-  const { queue, readiness, samples, models, limits, report } = parts
+  const { lifecycle, service, metrics, log } = parts
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  // Queries are read, and checked, by the routes that have one.
+  app.set('query parser', false)
 
-  app.use((_request, response, next) => {
-    // While draining, who holds a connection open is asked to leave with the next answer.
-    if (readiness.draining) response.set('Connection', 'close')
-    response.set('Cache-Control', 'no-store')
-    next()
-  })
-  // A full queue refuses before the body is read.
-  const admit: RequestHandler = (_request, _response, next) => {
-    queue.admit()
-    next()
-  }
-  const body = jsonBody(limits.bodyBytes)
-
-  app.route('/adapt').post(admit, body, adaptRoute(parts)).all(onlyMethods('POST'))
-  app.route('/predict').post(admit, body, predictRoute(parts)).all(onlyMethods('POST'))
-  app.route('/readyz').get(readyRoute(readiness, models)).all(onlyMethods('GET, HEAD'))
-  app.route('/samples/adapt.json').get(sampleRoute(samples?.adapt)).all(onlyMethods('GET, HEAD'))
-  app.route('/samples/predict.json').get(sampleRoute(samples?.predict)).all(onlyMethods('GET, HEAD'))
+  app.use(observeRequests(parts), answerHeaders, notStored)
+  app.route('/livez').get(livezRoute).all(onlyMethods('GET, HEAD'))
+  app.route('/startupz').get(startupzRoute(lifecycle)).all(onlyMethods('GET, HEAD'))
+  app.route('/metrics').get(metricsRoute(metrics)).all(onlyMethods('GET, HEAD'))
+  for (const [path, answer] of docsRoutes(parts.contract)) app.route(path).get(answer).all(onlyMethods('GET, HEAD'))
+  app.use(afterStart(lifecycle), (request, response, next) => service()(request, response, next))
   app.use((request) => {
     throw new HttpError(
       { code: 'unknown-page' },
-      `There is nothing at ${request.path.slice(0, 100)}; the contract, openapi.yaml in the repository, lists what there is.`,
+      `There is nothing at ${request.path.slice(0, 100)}; GET /docs shows what there is.`,
     )
   })
-  app.use(answerProblems(report))
+  app.use(answerProblems(reportFaults(log)))
   return app
 }
 
-function onlyMethods(allowed: string): RequestHandler {
-  return (request) => {
-    throw new HttpError({ code: 'method-not-allowed', allowed }, `Use ${allowed} instead of ${request.method} here.`)
-  }
+const notStored: RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store')
+  next()
 }

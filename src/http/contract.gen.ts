@@ -11,9 +11,13 @@ export interface paths {
         put?: never;
         /**
          * Adapt to a few labelled examples
-         * @description Keeps the adapted model under `id` until it has to make room for newer ones. The same id again replaces the
-         *     model and counts `version` up; who predicts in the meantime gets the old or the new one, never a mix. The same
-         *     request with the same `seed` gives the same model.
+         * @description Keeps the adapted model under `id` until it is deleted or its time is up; the answer comes when it is safe on
+         *     disk. The same id again replaces the model and counts `version` up; who predicts in the meantime gets the old or
+         *     the new one, never a mix. The same request with the same `seed` gives the same model (`budgetMs` aside).
+         *
+         *     A form says the same as JSON, for those who have only curl: every part is an example, its name is the label (or
+         *     the target, numbers with commas between), its content an image file (or values, numbers with commas between).
+         *     The settings go into the query. Errors point at the members of the JSON that the form stands for.
          */
         post: operations["adapt"];
         delete?: never;
@@ -35,8 +39,198 @@ export interface paths {
          * Ask an adapted model
          * @description Answers every input by itself: what else is asked in the same request, or by others at the same time, never
          *     changes an answer.
+         *
+         *     In a form every part is an input: its name is `image` or `values`, its content an image file, or numbers with
+         *     commas between. `id` and `topK` go into the query.
          */
         post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/adaptations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What has been adapted
+         * @description Page by page, in order of the ids.
+         */
+        get: operations["listAdaptations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/adaptations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of your model. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** How a model was adapted */
+        get: operations["getAdaptation"];
+        put?: never;
+        post?: never;
+        /** Forget an adapted model and its examples */
+        delete: operations["deleteAdaptation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/adaptations/{id}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of your model. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adapt again with more examples
+         * @description Puts the examples behind those that were kept and adapts anew, from the initialization, to all of them; new labels
+         *     are new classes. What is not given here stays as it was. Forms are taken as in POST /adapt.
+         */
+        post: operations["addExamples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The initializations there are */
+        get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an initialization takes and how it adapts */
+        get: operations["getModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process answers */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/startupz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the start is over
+         * @description Says no until every model is loaded, compiled and warm.
+         */
+        get: operations["started"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures for Prometheus */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This contract */
+        get: operations["contract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This contract as a page to read and to try */
+        get: operations["docs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -113,12 +307,51 @@ export interface components {
              *     regresses: examples with a `target`. At most 500 by default.
              */
             examples: components["schemas"]["Example"][];
-            /** @description Gradient steps. Comes from the model where not given; at most 1000 by default. */
-            steps?: number;
-            /** @description Of the gradient steps. Comes from the model where not given. */
-            learningRate?: number;
-            /** @description Seeds the order in which the examples are drawn. 1 where not given. */
-            seed?: number;
+            steps?: components["schemas"]["Steps"];
+            learningRate?: components["schemas"]["LearningRate"];
+            seed?: components["schemas"]["Seed"];
+            budgetMs?: components["schemas"]["BudgetMs"];
+            ttlSeconds?: components["schemas"]["TtlSeconds"];
+            retention?: components["schemas"]["Retention"];
+        };
+        MoreExamplesRequest: {
+            /** @description As in POST /adapt; new labels are new classes. */
+            examples: components["schemas"]["Example"][];
+            steps?: components["schemas"]["Steps"];
+            learningRate?: components["schemas"]["LearningRate"];
+            seed?: components["schemas"]["Seed"];
+            budgetMs?: components["schemas"]["BudgetMs"];
+            ttlSeconds?: components["schemas"]["TtlSeconds"];
+            retention?: components["schemas"]["Retention"];
+        };
+        /** @description Gradient steps. Comes from the model where not given; at most 1000 by default. */
+        Steps: number;
+        /** @description Of the gradient steps. Comes from the model where not given. */
+        LearningRate: number;
+        /** @description Seeds the order in which the examples are drawn. 1 where not given. */
+        Seed: number;
+        /**
+         * @description The time there is from the arrival of the request, in milliseconds: as many steps are done as fit, `steps` at most;
+         *     the answer says how many.
+         */
+        BudgetMs: number;
+        /** @description Forget the model after this time; the server's default is TTL_SECONDS. */
+        TtlSeconds: number;
+        /**
+         * @description What is kept on disk. `both`, by default. `weights`: nobody can add examples, and when the server gets a new version of
+         *     the initialization, the adaptation is lost. `examples`: takes less room; adapted again when it is needed.
+         * @enum {string}
+         */
+        Retention: "both" | "weights" | "examples";
+        /** @description How many of the best labels to list in `scores`. 5 where not given. */
+        TopK: number;
+        /** @description Parts by label; a label may come several times. */
+        ExampleForm: {
+            [key: string]: string[];
+        };
+        InputForm: {
+            image?: string[];
+            values?: string[];
         };
         /**
          * @description The name of your model: letters, digits, `.`, `_` and `-`, the first a letter or digit, at most 128 of them. One
@@ -152,7 +385,7 @@ export interface components {
              */
             values: number[];
         };
-        AdaptResponse: {
+        Adaptation: {
             id: components["schemas"]["AdaptationId"];
             model: string;
             /** @description Counts up each time this id is adapted. */
@@ -167,14 +400,71 @@ export interface components {
             losses: number[];
             /** @description The memory the adapted model takes in the server. */
             bytes: number;
-            timing: components["schemas"]["Timing"];
+            retention: components["schemas"]["Retention"];
+            /**
+             * Format: date-time
+             * @description When this version was made.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it will be forgotten; never where not given.
+             */
+            expiresAt?: string;
+            /** @description Of the request that made it; only in the answer to that. */
+            timing?: components["schemas"]["Timing"];
+        };
+        AdaptationPage: {
+            adaptations: components["schemas"]["Adaptation"][];
+            /** @description Where the next page starts; not given on the last. */
+            next?: components["schemas"]["AdaptationId"];
+        };
+        ModelList: {
+            models: components["schemas"]["Model"][];
+            /** @description The model of requests that name none. */
+            defaultModel: string;
+        };
+        Model: {
+            name: string;
+            description: string;
+            /** @description Names exactly these weights. */
+            digest: string;
+            /** @enum {string} */
+            task: "classification" | "regression";
+            input: components["schemas"]["ImageSpec"] | components["schemas"]["ValuesSpec"];
+            /** @description The most examples of one adaptation. */
+            maxExamples: number;
+            /** @description How many values a regression model answers with. */
+            outputs?: number;
+            /** @description What holds where a request says nothing else; a task takes the first that is wide enough. */
+            widths: {
+                /** @description The most different labels; 0 for regression. */
+                classes: number;
+                /** @description Examples of one step. */
+                batch: number;
+                steps: number;
+                learningRate: number;
+            }[];
+        };
+        /** @description Images of any size, fitted into this one. */
+        ImageSpec: {
+            /** @constant */
+            kind: "image";
+            height: number;
+            width: number;
+            channels: number;
+        };
+        ValuesSpec: {
+            /** @constant */
+            kind: "values";
+            /** @description How many values an input has. */
+            length: number;
         };
         PredictRequest: {
             id: components["schemas"]["AdaptationId"];
             /** @description At most 1000 by default. */
             inputs: components["schemas"]["Input"][];
-            /** @description How many of the best labels to list in `scores`. 5 where not given. */
-            topK?: number;
+            topK?: components["schemas"]["TopK"];
         };
         PredictResponse: {
             id: components["schemas"]["AdaptationId"];
@@ -210,6 +500,8 @@ export interface components {
             queueMs: number;
             /** @description In the engine. */
             computeMs: number;
+            /** @description Reading from and writing to the store. */
+            storeMs: number;
         };
         Ready: {
             /** @constant */
@@ -275,6 +567,36 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The body did not arrive in time. */
+        TooSlow: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The examples, which would be needed, were not kept; or others kept changing the adaptation at the same time. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Yes. */
+        Alive: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    /** @constant */
+                    ok: true;
+                };
+            };
+        };
         /** @description The body is larger than the server takes, 16 MiB by default. */
         TooLarge: {
             headers: {
@@ -284,8 +606,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body's content type is not application/json in UTF-8. */
-        NotJson: {
+        /** @description The body is neither JSON in UTF-8 nor a form. */
+        WrongType: {
             headers: {
                 [name: string]: unknown;
             };
@@ -322,16 +644,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server drains, it is about to stop; ask another replica. */
-        Leaving: {
+        /** @description The server is starting or about to stop, ask another replica; or the answer did not come in the time there is. */
+        Unavailable: {
             headers: {
+                /** @description When to try again, in seconds. */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The adapted model is larger than all the memory kept for adapted models. */
+        /** @description There is no room for the adapted model, in memory or on disk. */
         NoRoom: {
             headers: {
                 [name: string]: unknown;
@@ -341,7 +665,24 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description The name of your model. */
+        id: components["schemas"]["AdaptationId"];
+        /** @description As in the JSON body. */
+        model: string;
+        /** @description As in the JSON body. */
+        steps: components["schemas"]["Steps"];
+        /** @description As in the JSON body. */
+        learningRate: components["schemas"]["LearningRate"];
+        /** @description As in the JSON body. */
+        seed: components["schemas"]["Seed"];
+        /** @description As in the JSON body. */
+        budgetMs: components["schemas"]["BudgetMs"];
+        /** @description As in the JSON body. */
+        ttlSeconds: components["schemas"]["TtlSeconds"];
+        /** @description As in the JSON body. */
+        retention: components["schemas"]["Retention"];
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -350,13 +691,31 @@ export type $defs = Record<string, never>;
 export interface operations {
     adapt: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As in the JSON body. */
+                id?: components["schemas"]["AdaptationId"];
+                /** @description As in the JSON body. */
+                model?: components["parameters"]["model"];
+                /** @description As in the JSON body. */
+                steps?: components["parameters"]["steps"];
+                /** @description As in the JSON body. */
+                learningRate?: components["parameters"]["learningRate"];
+                /** @description As in the JSON body. */
+                seed?: components["parameters"]["seed"];
+                /** @description As in the JSON body. */
+                budgetMs?: components["parameters"]["budgetMs"];
+                /** @description As in the JSON body. */
+                ttlSeconds?: components["parameters"]["ttlSeconds"];
+                /** @description As in the JSON body. */
+                retention?: components["parameters"]["retention"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                "multipart/form-data": components["schemas"]["ExampleForm"];
                 "application/json": components["schemas"]["AdaptRequest"];
             };
         };
@@ -386,36 +745,46 @@ export interface operations {
                      *         0.05
                      *       ],
                      *       "bytes": 452616,
+                     *       "retention": "both",
+                     *       "createdAt": "2026-11-22T08:00:00.000Z",
                      *       "timing": {
                      *         "decodeMs": 0.4,
                      *         "queueMs": 0,
-                     *         "computeMs": 31.2
+                     *         "computeMs": 31.2,
+                     *         "storeMs": 2.1
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["AdaptResponse"];
+                    "application/json": components["schemas"]["Adaptation"];
                 };
             };
             400: components["responses"]["Invalid"];
             404: components["responses"]["Unknown"];
+            408: components["responses"]["TooSlow"];
             413: components["responses"]["TooLarge"];
-            415: components["responses"]["NotJson"];
+            415: components["responses"]["WrongType"];
             422: components["responses"]["Diverged"];
             429: components["responses"]["Busy"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Leaving"];
+            503: components["responses"]["Unavailable"];
             507: components["responses"]["NoRoom"];
         };
     };
     predict: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As in the JSON body. */
+                id?: components["schemas"]["AdaptationId"];
+                /** @description As in the JSON body. */
+                topK?: components["schemas"]["TopK"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                "multipart/form-data": components["schemas"]["InputForm"];
                 "application/json": components["schemas"]["PredictRequest"];
             };
         };
@@ -431,11 +800,279 @@ export interface operations {
             };
             400: components["responses"]["Invalid"];
             404: components["responses"]["Unknown"];
+            408: components["responses"]["TooSlow"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
-            415: components["responses"]["NotJson"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Diverged"];
             429: components["responses"]["Busy"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Leaving"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAdaptations: {
+        parameters: {
+            query?: {
+                /** @description How many a page has at most. 50 where not given. */
+                limit?: number;
+                /** @description Where the page starts; `next` of the page before. */
+                from?: components["schemas"]["AdaptationId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdaptationPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAdaptation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of your model. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The adaptation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adaptation"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            404: components["responses"]["Unknown"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteAdaptation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of your model. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            404: components["responses"]["Unknown"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["NoRoom"];
+        };
+    };
+    addExamples: {
+        parameters: {
+            query?: {
+                /** @description As in the JSON body. */
+                steps?: components["parameters"]["steps"];
+                /** @description As in the JSON body. */
+                learningRate?: components["parameters"]["learningRate"];
+                /** @description As in the JSON body. */
+                seed?: components["parameters"]["seed"];
+                /** @description As in the JSON body. */
+                budgetMs?: components["parameters"]["budgetMs"];
+                /** @description As in the JSON body. */
+                ttlSeconds?: components["parameters"]["ttlSeconds"];
+                /** @description As in the JSON body. */
+                retention?: components["parameters"]["retention"];
+            };
+            header?: never;
+            path: {
+                /** @description The name of your model. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ExampleForm"];
+                "application/json": components["schemas"]["MoreExamplesRequest"];
+            };
+        };
+        responses: {
+            /** @description The next version is adapted and kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adaptation"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            404: components["responses"]["Unknown"];
+            408: components["responses"]["TooSlow"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Diverged"];
+            429: components["responses"]["Busy"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["NoRoom"];
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            404: components["responses"]["Unknown"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Alive"];
+        };
+    };
+    started: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Alive"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In Prometheus' text format. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The contract. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+        };
+    };
+    docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page that loads nothing from elsewhere. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
         };
     };
     ready: {
@@ -466,7 +1103,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ready"];
                 };
             };
-            503: components["responses"]["Leaving"];
+            503: components["responses"]["Unavailable"];
         };
     };
     adaptSample: {

@@ -1,14 +1,14 @@
-/** What zod found, as JSON pointers (RFC 6901) and sentences. */
+/** What is wrong with the members of a request, as JSON pointers (RFC 6901) and sentences. */
 import type { z } from 'zod'
 import { type Fault, HttpError } from './failure.js'
 
 /** Of a body full of faults the first few will do. */
-const mostFaults = 20
+export const mostFaults = 20
 
 /** A made-up name is repeated in the answer up to here, in characters. */
 const longestKey = 100
 
-type Path = readonly PropertyKey[]
+export type Path = readonly PropertyKey[]
 
 export function invalid(faults: readonly Fault[]): HttpError {
   const detail = 'Correct the members of the request that the errors point at.'
@@ -19,7 +19,7 @@ export function invalid(faults: readonly Fault[]): HttpError {
 export function validate<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body)
   if (result.success) return result.data
-  throw invalid(result.error.issues.flatMap((issue) => explain(issue, [])))
+  throw invalid(firstOfEach(result.error.issues.flatMap((issue) => explain(issue, []))))
 }
 
 function explain(issue: z.core.$ZodIssue, parent: Path): Fault[] {
@@ -42,6 +42,13 @@ function explain(issue: z.core.$ZodIssue, parent: Path): Fault[] {
 function closest(alternatives: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
   const [first, second] = alternatives.toSorted((a, b) => a.length - b.length)
   return first && second && first.length < second.length ? first : undefined
+}
+
+/** A member that breaks two rules, such as a number out of every range, is told of one. */
+function firstOfEach(faults: readonly Fault[]): Fault[] {
+  const byPointer = new Map<string, Fault>()
+  for (const one of faults) if (!byPointer.has(one.pointer)) byPointer.set(one.pointer, one)
+  return [...byPointer.values()]
 }
 
 export function fault(path: Path, detail: string): Fault {

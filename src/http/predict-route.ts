@@ -1,52 +1,70 @@
 /** POST /predict */
+import { setImmediate } from 'node:timers/promises'
 import type { RequestHandler } from 'express'
-import type { Clock } from '../serving/clock.js'
 import type { PredictUseCase } from '../serving/predict.js'
 import type { Prediction } from '../serving/prediction.js'
+import { shorten } from './adaptation-answer.js'
+import { type AskParts, askWithBody } from './asked.js'
 import type { components } from './contract.gen.js'
-import { decodeInputs } from './decode-inputs.js'
-import { validate } from './faults.js'
-import { hangUpOf } from './hang-up.js'
-import { sendJson } from './json.js'
-import { type Limits, refuseLong } from './limits.js'
-import { predictRequest } from './schemas.js'
-import { tenantOf } from './tenant.js'
-import { milliseconds } from './timing.js'
+import type { Readers } from './reading/readers.js'
+import { sendTimedText } from './timed-answer.js'
+import { timing } from './timing.js'
 
 type Contract = components['schemas']
 
 const defaultTopK = 5
 
-export interface PredictParts {
+export interface PredictRouteParts extends AskParts {
   readonly predict: PredictUseCase
-  readonly limits: Limits
-  readonly now: Clock
+  readonly readers: Readers
 }
 
-export function predictRoute({ predict, limits, now }: PredictParts): RequestHandler {
-  return async (request, response) => {
-    const signal = hangUpOf(response)
-    refuseLong(request.body, 'inputs', limits.inputs)
-    const asked = validate(predictRequest, request.body)
-    const subject = await predict.find({ tenant: tenantOf(request), id: asked.id })
-    const arrived = now()
-    const placed = asked.inputs.map((input, i) => ({ input, path: ['inputs', i] }))
-    const inputs = await decodeInputs(placed, subject.served, limits.imagePixels, signal)
-    const decodeMs = now() - arrived
-    const { predictions, timing } = await predict.run(subject, inputs, asked.topK ?? defaultTopK, signal)
-    const { id, model, version } = subject.adaptation
-    sendJson<Contract['PredictResponse']>(response, 200, {
+export function predictRoute(parts: PredictRouteParts): RequestHandler {
+  const { predict, readers } = parts
+  return askWithBody(parts, async ({ body, query, response, record, task }) => {
+    const { timeline, tenant, signal } = task
+    const {
       id,
-      model,
+      inputs,
+      topK = defaultTopK,
+    } = await timeline.measure('decode', () => readers.predict(body, query, signal))
+    record.adaptation = id
+    const subject = await predict.find({ tenant, id }, task)
+    const { model } = subject.served
+    record.model = model.artifact.name
+    const decoded = await timeline.measure('decode', () => readers.decodeInputs(inputs, model.artifact.input, signal))
+    const predictions = await predict.run(subject, decoded, topK, task)
+    const { version } = subject.info
+    const head: Omit<Contract['PredictResponse'], 'predictions'> = {
+      id,
+      model: model.artifact.name,
       version,
-      predictions: predictions.map(toAnswer),
-      timing: milliseconds(decodeMs, timing),
-    })
+      timing: timing(timeline),
+    }
+    const text = `${JSON.stringify(head).slice(0, -1)},"predictions":[${await stringify(predictions)}]}`
+    sendTimedText(response, 200, text, timeline)
+  })
+}
+
+/** Numbers of labels and scores that are written without a break: some milliseconds. */
+const scoresAtOnce = 2000
+
+/** The elements of the array; between groups of them other requests have their turn. */
+async function stringify(predictions: readonly Prediction[]): Promise<string> {
+  const elements: string[] = []
+  let scores = 0
+  for (const prediction of predictions) {
+    elements.push(JSON.stringify(toAnswer(prediction)))
+    scores += prediction.kind === 'labels' ? prediction.scores.length : prediction.values.length
+    if (scores < scoresAtOnce) continue
+    scores = 0
+    await setImmediate()
   }
+  return elements.join()
 }
 
 function toAnswer(prediction: Prediction): Contract['Prediction'] {
-  if (prediction.kind === 'values') return { values: [...prediction.values] }
+  if (prediction.kind === 'values') return { values: prediction.values.map(shorten) }
   const { best, scores } = prediction
   return { ...best, scores: [...scores] }
 }

@@ -2,12 +2,11 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import type { components } from './contract.gen.js'
 import { describe, type Failure } from './failure.js'
+import type { FaultReport } from './operations/report-faults.js'
+import { recordOf } from './operations/request-record.js'
 import { understand } from './understand.js'
 
 export type Problem = components['schemas']['Problem']
-
-/** Where the server tells its operator of its own faults. */
-export type Report = (error: unknown) => void
 
 export function toProblem(failure: Failure, detail: string): Problem {
   const problem = { type: `urn:reptile-serve:${failure.code}`, ...describe(failure.code), detail }
@@ -18,7 +17,7 @@ export function toProblem(failure: Failure, detail: string): Problem {
 }
 
 /** The last in the chain: whatever was thrown on the way leaves as a problem, and only our own faults are reported. */
-export function answerProblems(report: Report): ErrorRequestHandler {
+export function answerProblems(report: FaultReport): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     // Who hung up hears nothing; and an answer that has begun can only be broken off.
     if (response.headersSent || response.destroyed) {
@@ -26,14 +25,21 @@ export function answerProblems(report: Report): ErrorRequestHandler {
       return
     }
     const { failure, detail } = understand(error)
-    if (failure.code === 'internal') report(error)
+    recordOf(response).problem = failure.code
+    if (failure.code === 'internal') report(error, response)
     sendProblem(response, failure, detail)
   }
 }
 
+function retryAfterSeconds(failure: Failure): number | undefined {
+  if (failure.code === 'queue-full') return failure.retryAfterSeconds
+  return failure.code === 'starting' || failure.code === 'draining' ? 1 : undefined
+}
+
 function sendProblem(response: Response, failure: Failure, detail: string): void {
   const problem = toProblem(failure, detail)
-  if (failure.code === 'queue-full') response.set('Retry-After', String(failure.retryAfterSeconds))
+  const retryAfter = retryAfterSeconds(failure)
+  if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
   if (failure.code === 'method-not-allowed') response.set('Allow', failure.allowed)
   // The rest of a body that was not read is not worth receiving.
   if (!response.req.complete) response.set('Connection', 'close')

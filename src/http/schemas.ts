@@ -18,12 +18,20 @@ const imageInput = z.strictObject({
 const valuesInput = z.strictObject({ values: numbers })
 const input = z.union([imageInput, valuesInput], 'Send an object with either `image` or `values`.')
 
-const label = z.string('Send a text.').min(1, 'Send a label that is not empty.')
+/** What neither a terminal nor a database gives back as it came: control characters and halves of surrogate pairs. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused, written as the contract writes them
+const plainText = /^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]+$/u
+
+export const label = z
+  .string('Send a text.')
+  .min(1, 'Send a label that is not empty.')
+  .regex(plainText, 'Send a label of whole characters, without control characters such as line breaks.')
 const labelledExample = z.strictObject({ label, input })
 const targetExample = z.strictObject({ target: numbers, input })
 const example = z.union([labelledExample, targetExample], 'Send an object with `input` and either `label` or `target`.')
+const examples = z.array(example, 'Send an array of examples.').min(1, 'Send at least one example.')
 
-const id = z
+export const adaptationId = z
   .string('Send a text.')
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
@@ -32,33 +40,44 @@ const id = z
 
 const whole = z.int('Send a whole number.')
 
+/** Steps are computed in 32-bit floats. */
+const rate = 'Send a number above 0, from 1.2e-38 to 3.4e38.'
+
+const settings = {
+  steps: whole.min(0, 'Send 0 or more.').max(1_000_000, 'Send at most 1000000.').exactOptional(),
+  learningRate: z.number(rate).min(1.2e-38, rate).max(3.4e38, rate).exactOptional(),
+  seed: whole.min(0, 'Send 0 or more.').max(4294967295, 'Send at most 4294967295.').exactOptional(),
+  budgetMs: whole.min(1, 'Send 1 or more.').max(3_600_000, 'Send at most 3600000, an hour.').exactOptional(),
+  ttlSeconds: whole.min(1, 'Send 1 or more.').max(3_153_600_000, 'Send at most 3153600000.').exactOptional(),
+  retention: z.enum(['both', 'weights', 'examples'], 'Send `both`, `weights` or `examples`.').exactOptional(),
+}
+
+const object = { error: ({ code }: { code: string }) => (code === 'invalid_type' ? 'Send a JSON object.' : undefined) }
+
 export const adaptRequest = z.strictObject(
   {
     model: z.string('Send the name of a model.').max(64, 'Send at most 64 characters.').exactOptional(),
-    id: id.exactOptional(),
-    examples: z.array(example, 'Send an array of examples.').min(1, 'Send at least one example.'),
-    steps: whole.min(0, 'Send 0 or more.').exactOptional(),
-    learningRate: z.number('Send a finite number.').gt(0, 'Send a number above 0.').exactOptional(),
-    seed: whole.min(0, 'Send 0 or more.').max(4294967295, 'Send at most 4294967295.').exactOptional(),
+    id: adaptationId.exactOptional(),
+    examples,
+    ...settings,
   },
-  { error: describeObject },
+  object,
 )
+
+export const moreExamplesRequest = z.strictObject({ examples, ...settings }, object)
 
 export const predictRequest = z.strictObject(
   {
-    id,
+    id: adaptationId,
     inputs: z.array(input, 'Send an array of inputs.').min(1, 'Send at least one input.'),
     topK: whole.min(1, 'Send 1 or more.').max(100, 'Send at most 100.').exactOptional(),
   },
-  { error: describeObject },
+  object,
 )
 
 export type AdaptRequest = z.infer<typeof adaptRequest>
+export type MoreExamplesRequest = z.infer<typeof moreExamplesRequest>
 export type PredictRequest = z.infer<typeof predictRequest>
-
-function describeObject({ code }: { code: string }): string | undefined {
-  return code === 'invalid_type' ? 'Send a JSON object.' : undefined
-}
 
 /** True where both types are the same to the compiler, optional members included. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -67,5 +86,6 @@ type Holds<T extends true> = T
 /** Does not compile where a validator and the contract differ. */
 export type ContractHolds = [
   Holds<Same<AdaptRequest, Contract['AdaptRequest']>>,
+  Holds<Same<MoreExamplesRequest, Contract['MoreExamplesRequest']>>,
   Holds<Same<PredictRequest, Contract['PredictRequest']>>,
 ]

@@ -1,9 +1,14 @@
-import type { Timing } from '../serving/clock.js'
+import type { Timeline } from '../serving/timeline.js'
 import type { components } from './contract.gen.js'
 
 /** To the microsecond: more digits would only look exact. */
-export function milliseconds(decodeMs: number, { queueMs, computeMs }: Timing): components['schemas']['Timing'] {
-  return { decodeMs: round(decodeMs), queueMs: round(queueMs), computeMs: round(computeMs) }
+export function timing(timeline: Timeline): components['schemas']['Timing'] {
+  return {
+    decodeMs: round(timeline.busy('decode')),
+    queueMs: round(timeline.busy('queue')),
+    computeMs: round(timeline.busy('engine')),
+    storeMs: round(timeline.busy('store')),
+  }
 }
 
 function round(ms: number): number {

@@ -10,32 +10,12 @@ export interface Understood {
 export function understand(error: unknown): Understood {
   if (error instanceof HttpError || error instanceof ServingError)
     return { failure: error.failure, detail: error.message }
-  return understandParser(error) ?? { failure: { code: 'internal' }, detail: 'The server failed; its log says why.' }
+  if (isRefusedByExpress(error))
+    return { failure: { code: 'malformed-request' }, detail: 'The address is malformed; encode it as a URL.' }
+  return { failure: { code: 'internal' }, detail: 'The server failed; its log says why.' }
 }
 
-/** Express and its body parser throw errors with a status (http-errors), the latter with a type as well. */
-function understandParser(error: unknown): Understood | undefined {
-  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined
-  switch (error.status) {
-    case 413: {
-      const most = 'limit' in error ? `at most ${error.limit} bytes` : 'less'
-      return {
-        failure: { code: 'body-too-large' },
-        detail: `Send ${most}: fewer examples at a time, or smaller images.`,
-      }
-    }
-    case 415:
-      return {
-        failure: { code: 'unsupported-media-type' },
-        detail: 'Send JSON in UTF-8, plain or compressed with gzip, deflate or br.',
-      }
-  }
-  if (error.status < 400 || error.status > 499) return undefined
-  if ('type' in error && error.type === 'entity.parse.failed') {
-    return { failure: { code: 'invalid-json' }, detail: `Send a JSON object: ${error.message}.` }
-  }
-  return {
-    failure: { code: 'invalid-request', faults: [] },
-    detail: 'The request is broken off or malformed; send it again as a whole.',
-  }
+/** Express throws errors with a status for addresses that are none. */
+function isRefusedByExpress(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && error.status === 400
 }

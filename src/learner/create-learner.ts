@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/engine.js'
 import type { Model, WidthSettings } from '../model/artifact.js'
 import { at } from '../program/program.js'
+import { Budget } from './budget.js'
 import { Features } from './features.js'
 import { headFromPrototypes, headFromVector } from './head.js'
 import { type Initialization, initializationOf, startingMoments } from './initialization.js'
@@ -15,6 +16,7 @@ import {
   type SupportSet,
 } from './learner.js'
 import { Predictor } from './predictor.js'
+import { toEnd } from './slices.js'
 import { concatenated } from './vectors.js'
 
 export interface LearnerSizes {
@@ -24,25 +26,27 @@ export interface LearnerSizes {
   readonly queries: readonly number[]
 }
 
-const defaultSizes: LearnerSizes = { supports: [5, 10, 25, 50, 100, 200, 500], queries: [1, 8, 32] }
+export const defaultSizes: LearnerSizes = { supports: [5, 10, 25, 50, 100, 200, 500], queries: [1, 8, 32] }
 
+/** `predicting`: where predictions run, so that they never wait for the slices of adaptations. */
 export async function createLearner(
   model: Model,
-  engine: Engine,
+  adapting: Engine,
   sizes: LearnerSizes = defaultSizes,
+  predicting: Engine = adapting,
 ): Promise<Learner> {
   const { artifact } = model
-  const features = await Features.compile(engine, artifact, sizes.supports)
+  const features = await Features.compile(adapting, artifact, sizes.supports)
   const widths: Width[] = []
   for (const settings of artifact.innerLoop.widths) {
-    const innerLoop = await InnerLoop.compile(engine, artifact, settings)
+    const innerLoop = await InnerLoop.compile(adapting, artifact, settings)
     widths.push({
       settings,
       innerLoop,
-      predictor: await Predictor.compile(engine, artifact, settings.classes, sizes.queries),
+      predictor: await Predictor.compile(predicting, artifact, settings.classes, sizes.queries),
     })
   }
-  return new ModelLearner(model, features, widths)
+  return new ModelLearner(model, features, widths, at(sizes.queries, sizes.queries.length - 1))
 }
 
 /** Everything compiled for tasks of up to `settings.classes` classes. */
@@ -59,6 +63,7 @@ class ModelLearner implements Learner {
     private readonly model: Model,
     private readonly features: Features,
     private readonly widths: readonly Width[],
+    private readonly mostAtOnce: number,
   ) {
     this.initialization = initializationOf(model)
   }
@@ -67,7 +72,19 @@ class ModelLearner implements Learner {
     return this.features.largest
   }
 
-  async adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation> {
+  get mostQueries(): number {
+    return this.mostAtOnce
+  }
+
+  settingsFor(classes: number): WidthSettings {
+    return this.widthFor(classes).settings
+  }
+
+  adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation> {
+    return toEnd(this.slices(support, settings))
+  }
+
+  async *slices(support: SupportSet, settings: AdaptSettings): AsyncGenerator<void, Adaptation, void> {
     if (support.inputs.length > this.maxExamples) {
       throw new LearnerError(
         'too-many-examples',
@@ -78,17 +95,22 @@ class ModelLearner implements Learner {
     const { body, shared } = this.initialization
     const classes = support.kind === 'classification' ? support.classes : 0
     const width = this.widthFor(classes)
-    const steps = settings.steps ?? width.settings.steps
+    const asked = settings.steps ?? width.settings.steps
+    const budget = settings.remaining && new Budget(settings.remaining)
     const learningRate = settings.learningRate ?? width.settings.learningRate
     const start = {
       weights: support.kind === 'classification' ? await this.startClassifier(support, width) : body,
       moments: startingMoments(artifact, this.initialization, width.settings.classes),
     }
-    const { weights, losses } = await width.innerLoop.run(start, shared, support, {
-      steps,
+    budget?.startSteps()
+    const { weights, losses } = yield* width.innerLoop.slices(start, shared, support, {
+      steps: asked,
       learningRate,
       seed: settings.seed,
+      budget,
     })
+    const steps = losses.length
+    yield
     const { features, statistics } = await this.features.of(weights.subarray(0, body.length), shared, support.inputs)
     if (![losses, statistics, ...features].every(allFinite) || !isNear(weights, start.weights)) {
       throw new LearnerError(
@@ -99,7 +121,10 @@ class ModelLearner implements Learner {
     return { classes, weights, statistics, steps, learningRate, losses }
   }
 
-  async predict(adaptation: Adaptation, inputs: readonly Float32Array[]): Promise<Float32Array[]> {
+  async predict(
+    adaptation: Pick<Adaptation, 'classes' | 'weights' | 'statistics'>,
+    inputs: readonly Float32Array[],
+  ): Promise<Float32Array[]> {
     const { classes, weights, statistics } = adaptation
     const outputs = await this.widthFor(classes).predictor.outputs(
       weights,
@@ -107,13 +132,6 @@ class ModelLearner implements Learner {
       statistics,
       inputs,
     )
-    const unsound = outputs.findIndex((row) => !allFinite(row))
-    if (unsound >= 0) {
-      throw new LearnerError(
-        'unfit-input',
-        `input ${unsound} led to numbers that are not finite: send values of the size that the examples had`,
-      )
-    }
     return classes > 0 ? outputs.map((row) => row.subarray(0, classes)) : outputs
   }
 
@@ -153,7 +171,8 @@ class ModelLearner implements Learner {
 }
 
 function allFinite(numbers: ArrayLike<number>): boolean {
-  return Array.prototype.every.call(numbers, Number.isFinite)
+  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false
+  return true
 }
 
 /**

@@ -5,7 +5,7 @@ import { CompiledSizes } from './compiled-sizes.js'
 import { featuresProgram, statisticsSize } from './features-program.js'
 import { rows, stacked } from './padding.js'
 import { featureSize } from './parameters.js'
-import { vectorFeed } from './vectors.js'
+import { constantFeed, vectorFeed } from './vectors.js'
 
 export interface SupportFeatures {
   /** One array of F numbers an example. */
@@ -44,7 +44,7 @@ export class Features {
     const exampleWeights = new Float32Array(size).fill(1 / inputs.length, 0, inputs.length)
     const results = await executable.run({
       ...vectorFeed('weights', body),
-      ...vectorFeed('shared', shared),
+      ...constantFeed('shared', shared),
       x: { shape: [1, size, this.inputSize], data: stacked(inputs, size, this.inputSize) },
       exampleWeights: { shape: [1, size], data: exampleWeights },
     })

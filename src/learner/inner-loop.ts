@@ -3,13 +3,15 @@ import type { Engine, Executable, Tensors } from '../engine/engine.js'
 import { type Artifact, inputSize, type WidthSettings } from '../model/artifact.js'
 import { at, sizeOf } from '../program/program.js'
 import { adaptProgram, dropoutMasks } from './adapt-program.js'
+import type { Budget } from './budget.js'
 import { stepsPerSlice } from './cost.js'
 import type { SupportSet } from './learner.js'
 import { balancedExamples } from './mini-batches.js'
 import { rateOf } from './optimizers.js'
 import { outputSize } from './parameters.js'
 import { fraction, type Random, seeded } from './random.js'
-import { vectorFeed } from './vectors.js'
+import { toEnd } from './slices.js'
+import { constantFeed, vectorFeed } from './vectors.js'
 
 /** Where a run of inner steps stands. */
 export interface InnerState {
@@ -26,6 +28,8 @@ export interface InnerSettings {
   readonly steps: number
   readonly learningRate: number
   readonly seed: number
+  /** Undefined: all steps, however long they take. */
+  readonly budget?: Budget | undefined
 }
 
 export class InnerLoop {
@@ -54,19 +58,27 @@ export class InnerLoop {
     return new InnerLoop(artifact, settings, slice, executable)
   }
 
-  /** Runs `steps` inner steps from `start`; `shared` holds the parameters that do not adapt. */
-  async run(
+  /** Runs `steps` inner steps from `start`, or as many as fit the budget; `shared` holds the parameters that do not adapt. */
+  async run(start: InnerState, shared: Float32Array, support: SupportSet, settings: InnerSettings): Promise<InnerRun> {
+    return toEnd(this.slices(start, shared, support, settings))
+  }
+
+  /** The same, with a stop before every slice. */
+  async *slices(
     start: InnerState,
     shared: Float32Array,
     support: SupportSet,
-    { steps, learningRate, seed }: InnerSettings,
-  ): Promise<InnerRun> {
+    { steps, learningRate, seed, budget }: InnerSettings,
+  ): AsyncGenerator<void, InnerRun, void> {
     const random = seeded(seed)
     const examples = balancedExamples(random, support)
     let state = start
     const losses: number[] = []
-    for (let done = 0; done < steps; done += this.slice) {
-      const count = Math.min(this.slice, steps - done)
+    while (losses.length < steps) {
+      yield
+      const done = losses.length
+      const count = Math.min(this.slice, steps - done, budget?.stepsThatFit() ?? steps)
+      if (count === 0) break
       const rates = Array.from({ length: count }, (_, step) =>
         rateOf(this.artifact.innerLoop.optimizer, learningRate, done + step),
       )
@@ -74,10 +86,11 @@ export class InnerLoop {
         ...this.batches(random, examples, support, count),
         ...vectorFeed('weights', state.weights),
         ...vectorFeed('moments', state.moments),
-        ...vectorFeed('shared', shared),
+        ...constantFeed('shared', shared),
         ...this.rateFeeds(rates),
       }
       const results = await this.executable.run(feeds)
+      budget?.stepsDone(count)
       state = {
         weights: floats(results, 'weights'),
         moments: results.moments ? floats(results, 'moments') : state.moments,

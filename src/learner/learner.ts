@@ -1,4 +1,5 @@
 /** What serving and training ask of the learner. `createLearner` (create-learner.ts) makes one for a model and an engine. */
+import type { WidthSettings } from '../model/artifact.js'
 
 /** The labelled examples of one client: what the paper calls a task's training set, the field its support set. */
 export type SupportSet = ClassificationSupport | RegressionSupport
@@ -25,6 +26,8 @@ export interface AdaptSettings {
   readonly learningRate?: number | undefined
   /** Seeds the order in which mini-batches are drawn: the same request gives the same weights. */
   readonly seed: number
+  /** The milliseconds that are left, where time is limited: then fewer steps are done, as many as fit. */
+  readonly remaining?: (() => number) | undefined
 }
 
 /** A client's own model. */
@@ -45,17 +48,26 @@ export interface Adaptation {
 export interface Learner {
   /** The largest support set that can be adapted to. */
   readonly maxExamples: number
+  /** The most queries that are answered in one run of the engine. */
+  readonly mostQueries: number
+  /** The inner loop's settings for tasks of so many classes (0 for regression). Throws LearnerError where there are none. */
+  settingsFor(classes: number): WidthSettings
   /** Runs the inner loop. Throws LearnerError for a support set that cannot be learned from or steps that diverged. */
   adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation>
+  /** The same in slices: yields between runs of the engine. Where it stops does not change what comes out. */
+  slices(support: SupportSet, settings: AdaptSettings): AsyncGenerator<void, Adaptation, void>
   /**
-   * One array an input: the probability of each class, or the output values. No input changes another's answer.
-   * Throws LearnerError for an input whose answer is not finite.
+   * One array an input: the probability of each class, or the output values. No input changes another's answer; where an
+   * input is too large for the weights, its answer is not finite.
    */
-  predict(adaptation: Adaptation, inputs: readonly Float32Array[]): Promise<Float32Array[]>
+  predict(
+    adaptation: Pick<Adaptation, 'classes' | 'weights' | 'statistics'>,
+    inputs: readonly Float32Array[],
+  ): Promise<Float32Array[]>
   close(): Promise<void>
 }
 
-export type LearnerErrorCode = 'too-few-classes' | 'too-many-classes' | 'too-many-examples' | 'diverged' | 'unfit-input'
+export type LearnerErrorCode = 'too-few-classes' | 'too-many-classes' | 'too-many-examples' | 'diverged'
 
 export class LearnerError extends Error {
   override readonly name = 'LearnerError'

@@ -5,7 +5,7 @@ import { CompiledSizes } from './compiled-sizes.js'
 import { rows, stacked } from './padding.js'
 import { outputSize } from './parameters.js'
 import { predictProgram } from './predict-program.js'
-import { vectorFeed } from './vectors.js'
+import { constantFeed } from './vectors.js'
 
 export class Predictor {
   private readonly inputSize: number
@@ -45,9 +45,9 @@ export class Predictor {
       const { size, executable } = this.compiled.fitting(inputs.length - results.length)
       const part = inputs.slice(results.length, results.length + size)
       const { outputs } = await executable.run({
-        ...vectorFeed('weights', weights),
-        ...vectorFeed('shared', shared),
-        ...vectorFeed('statistics', statistics),
+        ...constantFeed('weights', weights),
+        ...constantFeed('shared', shared),
+        ...constantFeed('statistics', statistics),
         x: { shape: [1, size, this.inputSize], data: stacked(part, size, this.inputSize) },
       })
       results.push(...rows(outputs?.data as Float32Array, part.length, this.outputSize))

@@ -16,3 +16,8 @@ export function concatenated(...parts: readonly Float32Array[]): Float32Array {
 export function vectorFeed(name: string, data: Float32Array): Tensors {
   return data.length > 0 ? { [name]: { shape: [1, data.length], data } } : {}
 }
+
+/** The same for a vector that will be fed again and never changes. */
+export function constantFeed(name: string, data: Float32Array): Tensors {
+  return data.length > 0 ? { [name]: { shape: [1, data.length], data, constant: true } } : {}
+}

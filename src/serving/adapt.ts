@@ -1,52 +1,21 @@
 /** The use case adapt: from a support set to a client's own model, kept in the store. */
-import type { AdaptationKey, AdaptationStore, StoredAdaptation } from '../store/adaptation-store.js'
-import type { Timing } from './clock.js'
-import type { ServedModel } from './served-model.js'
+import type { AdaptationStore, StoredInfo } from '../store/adaptation-store.js'
+import type { Learning, LearnOrder } from './learning.js'
 import { asServingError } from './serving-error.js'
-import { type Examples, labelsOf, supportSet } from './support.js'
-import type { WorkQueue } from './work-queue.js'
-
-export interface AdaptOrder extends AdaptationKey {
-  readonly served: ServedModel
-  readonly examples: Examples
-  /** The model's own where undefined. */
-  readonly steps: number | undefined
-  readonly learningRate: number | undefined
-  readonly seed: number
-}
-
-export interface Adapted {
-  readonly adaptation: StoredAdaptation
-  readonly timing: Timing
-}
+import type { Task } from './task.js'
 
 export class AdaptUseCase {
   constructor(
-    private readonly queue: WorkQueue,
+    private readonly learning: Learning,
     private readonly store: AdaptationStore,
   ) {}
 
-  /** Throws ServingError; or the signal's reason where it aborts before the turn comes. */
-  async run(order: AdaptOrder, signal: AbortSignal): Promise<Adapted> {
-    const { tenant, id, examples, steps, learningRate, seed } = order
-    const { model, learner } = order.served
-    const labels = labelsOf(examples)
-    const support = supportSet(examples, labels)
+  /** Resolves when the adaptation is durable. Throws ServingError, or the signal's reason. */
+  async run(order: LearnOrder, task: Task): Promise<StoredInfo> {
+    const learned = await this.learning.run(order, task)
     try {
-      const { value, timing } = await this.queue.run(
-        () => learner.adapt(support, { steps, learningRate, seed }),
-        signal,
-      )
-      const made = {
-        tenant,
-        id,
-        model: model.artifact.name,
-        modelDigest: model.digest,
-        labels,
-        examples: examples.inputs.length,
-        seed,
-      }
-      return { adaptation: await this.store.put({ ...made, ...value }), timing }
+      const { info } = await task.timeline.measure('store', () => this.store.put(learned))
+      return info
     } catch (error) {
       throw asServingError(error)
     }

@@ -1,9 +1,5 @@
 /** Milliseconds that only go forward; passed in, so that tests say what time it is. */
 export type Clock = () => number
 
-export interface Timing {
-  /** Waiting for a turn. */
-  readonly queueMs: number
-  /** In the engine. */
-  readonly computeMs: number
-}
+/** Milliseconds since 1970, which may jump: for what people and other machines read, never for durations. */
+export type WallClock = () => number

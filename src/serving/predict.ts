@@ -1,52 +1,53 @@
 /** The use case predict: a client's own model answers. */
-import type { AdaptationKey, AdaptationStore, StoredAdaptation } from '../store/adaptation-store.js'
-import type { Timing } from './clock.js'
+import { type AdaptationKey, type StoredInfo, VersionConflictError } from '../store/adaptation-store.js'
+import type { Adaptations } from './adaptations.js'
 import { type Prediction, rankLabels } from './prediction.js'
+import type { Predictions } from './predictions.js'
+import type { Restore, Warm } from './restore.js'
 import type { ServedModel, ServedModels } from './served-model.js'
-import { asServingError, ServingError } from './serving-error.js'
-import type { WorkQueue } from './work-queue.js'
+import { asServingError } from './serving-error.js'
+import type { Task } from './task.js'
+
+/** An adaptation that must be learned again may be replaced at that very moment, so many times in a row. */
+const mostAttempts = 3
 
 /** An adaptation and the model it was made from: looked up first, because the model says how to decode inputs. */
-export interface Subject {
-  readonly adaptation: StoredAdaptation
+export interface Subject extends Warm {
   readonly served: ServedModel
 }
 
-export interface Predicted {
-  /** One an input. */
-  readonly predictions: readonly Prediction[]
-  readonly timing: Timing
+export interface PredictParts {
+  readonly adaptations: Adaptations
+  readonly models: ServedModels
+  readonly restore: Restore
+  readonly predictions: Predictions
 }
 
 export class PredictUseCase {
-  constructor(
-    private readonly queue: WorkQueue,
-    private readonly store: AdaptationStore,
-    private readonly models: ServedModels,
-  ) {}
+  constructor(private readonly parts: PredictParts) {}
 
-  /** Throws ServingError `unknown-adaptation`. */
-  async find(key: AdaptationKey): Promise<Subject> {
-    const adaptation = await this.store.get(key)
-    if (adaptation) return { adaptation, served: this.models.get(adaptation.model) }
-    throw new ServingError(
-      { code: 'unknown-adaptation' },
-      `There is no adaptation named "${key.id}"; make one with POST /adapt.`,
-    )
+  /** Throws ServingError, or the signal's reason. */
+  async find(key: AdaptationKey, task: Task): Promise<Subject> {
+    const { adaptations, models, restore } = this.parts
+    for (let attempt = 1; ; attempt++) {
+      const stored = await adaptations.get(key, task.timeline)
+      const served = models.get(stored.info.model)
+      try {
+        return { served, ...(await restore.run(stored, served, task)) }
+      } catch (error) {
+        if (!(error instanceof VersionConflictError) || attempt === mostAttempts) throw asServingError(error)
+      }
+    }
   }
 
-  /** Ranks the `topK` best labels. Throws ServingError, or the signal's reason where it aborts before the turn comes. */
-  async run(subject: Subject, inputs: readonly Float32Array[], topK: number, signal: AbortSignal): Promise<Predicted> {
-    const { adaptation, served } = subject
-    const { value, timing } = await this.queue
-      .run(() => served.learner.predict(adaptation, inputs), signal)
-      .catch((error: unknown) => {
-        throw asServingError(error)
-      })
-    const predictions = value.map((output): Prediction => {
-      if (served.model.artifact.task === 'regression') return { kind: 'values', values: [...output] }
-      return rankLabels(output, adaptation.labels, topK)
-    })
-    return { predictions, timing }
+  /** Ranks the `topK` best labels of every input. Throws ServingError, or the signal's reason. */
+  async run({ info, learned, served }: Subject, inputs: readonly Float32Array[], topK: number, task: Task) {
+    const subject = { classes: info.classes, ...learned }
+    const outputs = await this.parts.predictions.run(served.learner, subject, inputs, task)
+    return outputs.map((output) => toPrediction(output, info, topK))
   }
+}
+
+function toPrediction(output: Float32Array, { labels, classes }: StoredInfo, topK: number): Prediction {
+  return classes > 0 ? rankLabels(output, labels, topK) : { kind: 'values', values: [...output] }
 }

@@ -24,6 +24,10 @@ export class ServedModels {
     return [...this.byName.keys()]
   }
 
+  get all(): ServedModel[] {
+    return [...this.byName.values()]
+  }
+
   get default(): ServedModel {
     return this.get(this.defaultName)
   }

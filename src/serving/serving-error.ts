@@ -1,14 +1,22 @@
 import { LearnerError, type LearnerErrorCode } from '../learner/learner.js'
-import { StoreFullError } from '../store/adaptation-store.js'
+import { DamagedError, StoreFullError, VersionConflictError } from '../store/adaptation-store.js'
 
 /** Why a use case could not do what was asked: one closed union, which http completes and turns into statuses. */
 export type ServingFailure =
-  | { readonly code: 'unknown-model' | 'unknown-adaptation' | 'diverged' | 'no-room' | 'draining' }
+  | { readonly code: 'unknown-model' | 'unknown-adaptation' | 'diverged' | 'no-room' }
   /** The examples as a whole cannot be learned from. */
   | { readonly code: 'unfit-examples' }
   /** An input that the adapted model has no answer to. */
   | { readonly code: 'unfit-inputs' }
+  /** The examples would be needed but were not kept. */
+  | { readonly code: 'not-restorable' }
+  /** Others keep changing the adaptation at the same time. */
+  | { readonly code: 'conflict' }
+  /** What was stored cannot be trusted any more. */
+  | { readonly code: 'damaged-adaptation' }
   | { readonly code: 'queue-full'; readonly retryAfterSeconds: number }
+  /** The server is not ready yet, is about to stop, or has not answered in the time there is. */
+  | { readonly code: 'starting' | 'draining' | 'deadline' }
 
 /** The message says in one sentence what to do. */
 export class ServingError extends Error {
@@ -25,7 +33,6 @@ const failures: Record<LearnerErrorCode, ServingFailure> = {
   'too-few-classes': { code: 'unfit-examples' },
   'too-many-classes': { code: 'unfit-examples' },
   'too-many-examples': { code: 'unfit-examples' },
-  'unfit-input': { code: 'unfit-inputs' },
   diverged: { code: 'diverged' },
 }
 
@@ -33,6 +40,8 @@ const failures: Record<LearnerErrorCode, ServingFailure> = {
 export function asServingError(error: unknown): unknown {
   if (error instanceof LearnerError) return new ServingError(failures[error.code], sentence(error.message))
   if (error instanceof StoreFullError) return new ServingError({ code: 'no-room' }, error.message)
+  if (error instanceof DamagedError) return new ServingError({ code: 'damaged-adaptation' }, error.message)
+  if (error instanceof VersionConflictError) return new ServingError({ code: 'conflict' }, error.message)
   return error
 }
 

@@ -1,22 +1,9 @@
 /** From the examples of a client to the learner's support set: labels, which are any texts, become class numbers. */
 import type { SupportSet } from '../learner/learner.js'
+import type { Examples } from '../store/adaptation-store.js'
 import { ServingError } from './serving-error.js'
 
-export type Examples = LabelledExamples | TargetExamples
-
-export interface LabelledExamples {
-  readonly kind: 'labels'
-  readonly inputs: readonly Float32Array[]
-  /** One an input. */
-  readonly labels: readonly string[]
-}
-
-export interface TargetExamples {
-  readonly kind: 'targets'
-  readonly inputs: readonly Float32Array[]
-  /** One an input, of the model's output size. */
-  readonly targets: readonly Float32Array[]
-}
+export type { Examples }
 
 const mostClasses = 100
 
@@ -37,4 +24,14 @@ export function supportSet(examples: Examples, labels: readonly string[]): Suppo
   const classOfLabel = new Map(labels.map((label, index) => [label, index]))
   const classOf = examples.labels.map((label) => classOfLabel.get(label) ?? 0)
   return { kind: 'classification', inputs: examples.inputs, classOf, classes: labels.length }
+}
+
+/** First the one, then the other. Both are of one kind: that of the model's task. */
+export function joined(before: Examples, more: Examples): Examples {
+  const inputs = [...before.inputs, ...more.inputs]
+  if (before.kind === 'labels' && more.kind === 'labels')
+    return { kind: 'labels', inputs, labels: [...before.labels, ...more.labels] }
+  if (before.kind === 'targets' && more.kind === 'targets')
+    return { kind: 'targets', inputs, targets: [...before.targets, ...more.targets] }
+  throw new TypeError('Examples with labels and examples with targets cannot be joined.')
 }

@@ -1,61 +1,100 @@
-/** Keeps adaptations in memory, the least recently used go first when their bytes exceed the bound. */
-import { LRUCache } from 'lru-cache'
+/**
+ * Keeps adaptations in memory alone, the least recently used go first when their bytes exceed the bound. It is its own hot
+ * tier: what was learned stays whatever the retention says, since without it every prediction would learn again.
+ */
 import { adaptationBytes } from './adaptation-bytes.js'
 import {
   type AdaptationKey,
   type AdaptationStore,
+  type Examples,
+  type Learned,
   type NewAdaptation,
   type Page,
   type StoredAdaptation,
+  type StoredInfo,
   StoreFullError,
 } from './adaptation-store.js'
+import { BoundedCache } from './bounded-cache.js'
+import type { Clocks } from './clocks.js'
+import { compactExamples, compactLearned } from './compact.js'
+import { hasExpired } from './expiry.js'
+import { keyText } from './key-text.js'
+import { requireVersion } from './require-version.js'
+import { sameAdaptation } from './same-adaptation.js'
+import { type StoreObserver, silentObserver } from './store-observer.js'
 
-/** Why an adaptation left: it made room, a newer version took its place, or someone asked. */
-export type Departure = 'evicted' | 'replaced' | 'deleted'
+interface Entry {
+  readonly info: StoredInfo
+  readonly learned: Learned
+  readonly examples: Examples | undefined
+}
 
 export class MemoryStore implements AdaptationStore {
-  private readonly cache: LRUCache<string, StoredAdaptation>
+  private readonly cache: BoundedCache<Entry>
 
+  /** `maxBytes` are for all that is kept, with the examples. */
   constructor(
     private readonly maxBytes: number,
-    onDeparture: (gone: StoredAdaptation, why: Departure) => void = () => {},
+    private readonly clocks: Clocks,
+    private readonly observer: StoreObserver = silentObserver,
   ) {
-    this.cache = new LRUCache({
-      maxSize: maxBytes,
-      sizeCalculation: ({ bytes }) => bytes,
-      dispose: (gone, _key, reason) => onDeparture(gone, departure(reason)),
-    })
+    this.cache = new BoundedCache(maxBytes, clocks.monotonic, observer)
   }
 
-  /** The sum over everything kept. */
   get bytes(): number {
-    return this.cache.calculatedSize
+    return this.cache.bytes
+  }
+
+  get entries(): number {
+    return this.cache.entries
   }
 
   async get(key: AdaptationKey): Promise<StoredAdaptation | undefined> {
-    return this.cache.get(keyOf(key))
+    if (!this.alive(key)) {
+      this.observer.miss()
+      return undefined
+    }
+    this.observer.hit()
+    const used = this.cache.get(keyText(key))
+    return used && { info: used.info, learned: used.learned }
   }
 
-  async put(adaptation: NewAdaptation): Promise<StoredAdaptation> {
-    const bytes = adaptationBytes(adaptation)
-    if (bytes > this.maxBytes) {
+  async examples(info: StoredInfo): Promise<Examples | undefined> {
+    const entry = this.alive(info)
+    return entry && sameAdaptation(entry.info, info) ? entry.examples : undefined
+  }
+
+  async put({ info, learned, examples }: NewAdaptation, replaces?: number): Promise<StoredAdaptation> {
+    const current = this.alive(info)?.info.version ?? 0
+    requireVersion(current, replaces)
+    const entry: Entry = {
+      info: { ...info, version: current + 1, bytes: adaptationBytes(info, learned) },
+      learned: compactLearned(learned),
+      examples: info.asked.retention === 'weights' ? undefined : compactExamples(examples),
+    }
+    const size = entry.info.bytes + exampleBytes(entry.examples)
+    if (size > this.maxBytes) {
       throw new StoreFullError(
-        `An adaptation of ${bytes} bytes does not fit into CACHE_BYTES=${this.maxBytes}; raise it.`,
+        `An adaptation of ${size} bytes does not fit into HOT_BYTES=${this.maxBytes}, where STORE=memory keeps all: raise it.`,
       )
     }
-    const version = (this.cache.peek(keyOf(adaptation))?.version ?? 0) + 1
-    const stored = { ...adaptation, version, bytes }
-    this.cache.set(keyOf(adaptation), stored)
-    return stored
+    this.cache.set(keyText(info), entry, size)
+    return { info: entry.info, learned: entry.learned }
   }
 
+  /** What was put is still there as it was, or has gone as a whole: nothing is to be mended. */
+  async restore(_info: StoredInfo, _learned: Learned): Promise<void> {}
+
   async delete(key: AdaptationKey): Promise<boolean> {
-    return this.cache.delete(keyOf(key))
+    return this.alive(key) !== undefined && this.cache.remove(keyText(key), 'deleted')
   }
 
   async list(tenant: string, limit: number, from = ''): Promise<Page> {
-    const all = [...this.cache.values()]
-      .filter((stored) => stored.tenant === tenant && stored.id >= from)
+    const now = this.clocks.wall()
+    const all = this.cache
+      .values()
+      .map(({ info }) => info)
+      .filter((info) => info.tenant === tenant && info.id >= from && !hasExpired(info, now))
       .sort((a, b) => (a.id < b.id ? -1 : 1))
     return { adaptations: all.slice(0, limit), next: all[limit]?.id }
   }
@@ -63,22 +102,22 @@ export class MemoryStore implements AdaptationStore {
   async close(): Promise<void> {
     this.cache.clear()
   }
-}
 
-/** Ids hold no spaces, so no two keys are the same text. */
-function keyOf({ tenant, id }: AdaptationKey): string {
-  return `${id} ${tenant}`
-}
-
-function departure(reason: LRUCache.DisposeReason): Departure {
-  switch (reason) {
-    case 'evict':
-    case 'expire':
-      return 'evicted'
-    case 'set':
-      return 'replaced'
-    case 'delete':
-    case 'fetch':
-      return 'deleted'
+  private alive(key: AdaptationKey): Entry | undefined {
+    const entry = this.cache.peek(keyText(key))
+    if (!entry || !hasExpired(entry.info, this.clocks.wall())) return entry
+    this.cache.remove(keyText(key), 'expired')
+    return undefined
   }
+}
+
+/** An array has a header of its own; labels are mostly a few texts many times, but need not be. */
+function exampleBytes(examples: Examples | undefined): number {
+  if (!examples) return 0
+  const arrays = examples.kind === 'labels' ? examples.inputs : [...examples.inputs, ...examples.targets]
+  const labels = examples.kind === 'labels' ? examples.labels : []
+  return (
+    arrays.reduce((sum, array) => sum + 200 + array.byteLength, 0) +
+    labels.reduce((sum, label) => sum + 24 + 2 * label.length, 0)
+  )
 }

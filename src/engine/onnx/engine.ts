@@ -13,6 +13,8 @@ export interface OnnxSettings {
   readonly workers: number
   /** Threads of one run. */
   readonly threads: number
+  /** How far the operating system lets others go first (nice), 0 where not given to 19. */
+  readonly niceness?: number
 }
 
 export class OnnxEngine implements Engine {
@@ -21,8 +23,8 @@ export class OnnxEngine implements Engine {
 
   private constructor(private readonly pool: WorkerPool) {}
 
-  static create({ workers, threads }: OnnxSettings): OnnxEngine {
-    return new OnnxEngine(new WorkerPool(workers, { threads }))
+  static create({ workers, threads, niceness = 0 }: OnnxSettings): OnnxEngine {
+    return new OnnxEngine(new WorkerPool(workers, { threads, niceness }))
   }
 
   get parallelism(): number {
@@ -35,8 +37,7 @@ export class OnnxEngine implements Engine {
     return {
       run: async (feeds) => {
         checkFeeds(program, feeds)
-        const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]))
-        const results = await this.pool.run(compiled.id, data)
+        const results = await this.pool.run(compiled.id, feeds)
         const tensors = compiled.outputs.map(
           ({ name, shape }) => [name, { shape, data: results[name] as Float32Array }] as const,
         )

@@ -3,7 +3,8 @@
  * with every run would stay alive until the worker's next garbage collection, and a thread that makes no garbage has none
  * (measured: 430 KB lost an adaptation).
  */
-import type { CompiledProgram, Feeds, Mailbox, Results } from './protocol.js'
+import type { Tensor, Tensors } from '../engine.js'
+import type { CompiledProgram, Mailbox, Results } from './protocol.js'
 
 export function createMailbox({ inputs, outputs }: CompiledProgram): Mailbox {
   const memory = (shape: readonly number[]) =>
@@ -17,9 +18,21 @@ export function createMailbox({ inputs, outputs }: CompiledProgram): Mailbox {
   }
 }
 
-/** Puts in what a run is fed with. */
-export function putFeeds({ inputs }: Mailbox, feeds: Feeds): void {
-  for (const [name, box] of Object.entries(inputs)) box.set(feeds[name] ?? [])
+/** The constant feeds that lie in a mailbox, by input. */
+export type Kept = Map<string, Tensor['data']>
+
+/** Puts in what a run is fed with, and says which inputs have changed: what is constant and there already is left alone. */
+export function putFeeds({ inputs }: Mailbox, feeds: Tensors, kept: Kept): string[] {
+  const changed: string[] = []
+  for (const [name, box] of Object.entries(inputs)) {
+    const feed = feeds[name]
+    if (!feed || kept.get(name) === feed.data) continue
+    box.set(feed.data)
+    changed.push(name)
+    if (feed.constant) kept.set(name, feed.data)
+    else kept.delete(name)
+  }
+  return changed
 }
 
 /** Takes out a copy of what a run has given. */

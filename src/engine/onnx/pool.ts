@@ -1,6 +1,6 @@
 /** Worker threads that all hold the same programs: a run goes to the first one that is free, in order of arrival. */
-import { EngineError } from '../engine.js'
-import type { CompiledProgram, Feeds, Results, WorkerSettings } from './protocol.js'
+import { EngineError, type Tensors } from '../engine.js'
+import type { CompiledProgram, Results, WorkerSettings } from './protocol.js'
 import { EngineThread, ThreadEndedError } from './thread.js'
 
 /** Something for one thread to do; never rejects, the outcome goes to whoever waits for it. */
@@ -48,14 +48,14 @@ export class WorkerPool {
   }
 
   /** A run whose thread ends under it is run once more, by another: it has changed nothing. */
-  run(program: number, feeds: Feeds): Promise<Results> {
+  run(program: number, feeds: Tensors): Promise<Results> {
     return this.enqueue(program, feeds).catch((error: unknown) => {
       if (error instanceof ThreadEndedError && !this.closing) return this.enqueue(program, feeds)
       throw error
     })
   }
 
-  private enqueue(program: number, feeds: Feeds): Promise<Results> {
+  private enqueue(program: number, feeds: Tensors): Promise<Results> {
     if (this.closing) return Promise.reject(closed())
     if (this.members.size === 0)
       return Promise.reject(new EngineError('all onnx engine workers died: start the server anew'))

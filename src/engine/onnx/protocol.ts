@@ -23,18 +23,19 @@ export interface CompiledProgram {
   readonly outputs: readonly OutputSpec[]
 }
 
-export type Feeds = Readonly<Record<string, Float32Array | Int32Array>>
+export type Numbers = Readonly<Record<string, Float32Array | Int32Array>>
 export type Results = Readonly<Record<string, Float32Array>>
 
 /** Shared memory through which the feeds and results of one program go to one worker and back (mailbox.ts). */
 export interface Mailbox {
-  readonly inputs: Feeds
+  readonly inputs: Numbers
   readonly outputs: Results
 }
 
 export type Request =
   | { readonly kind: 'load'; readonly program: CompiledProgram; readonly mailbox: Mailbox }
-  | { readonly kind: 'run'; readonly program: number }
+  /** `changed`: the inputs that are others than in the run before. */
+  | { readonly kind: 'run'; readonly program: number; readonly changed: readonly string[] }
   | { readonly kind: 'unload'; readonly program: number }
   | { readonly kind: 'close' }
 
@@ -44,4 +45,6 @@ export type Reply = { readonly kind: 'done' } | { readonly kind: 'failed'; reado
 export interface WorkerSettings {
   /** Threads of one run (onnxruntime's intra-op threads). */
   readonly threads: number
+  /** How far the operating system lets others go first, 0 (not at all) to 19. */
+  readonly niceness: number
 }

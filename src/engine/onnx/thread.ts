@@ -1,15 +1,15 @@
 /** One worker thread: does one thing at a time. The pool sees to it that it is not asked for two. */
 import { Worker } from 'node:worker_threads'
-import { EngineError } from '../engine.js'
-import { createMailbox, putFeeds, takeResults } from './mailbox.js'
-import type { CompiledProgram, Feeds, Mailbox, Reply, Request, Results, WorkerSettings } from './protocol.js'
+import { EngineError, type Tensors } from '../engine.js'
+import { createMailbox, type Kept, putFeeds, takeResults } from './mailbox.js'
+import type { CompiledProgram, Mailbox, Reply, Request, Results, WorkerSettings } from './protocol.js'
 
 /** The thread ended while it was asked, or before. */
 export class ThreadEndedError extends EngineError {}
 
 export class EngineThread {
   private readonly worker: Worker
-  private readonly mailboxes = new Map<number, Mailbox>()
+  private readonly mailboxes = new Map<number, { readonly mailbox: Mailbox; readonly kept: Kept }>()
   private waiting: { resolve: () => void; reject: (error: Error) => void } | undefined
   /** Why it cannot be asked any more. */
   private reason: string | undefined
@@ -36,15 +36,22 @@ export class EngineThread {
   async load(program: CompiledProgram): Promise<void> {
     const mailbox = createMailbox(program)
     await this.ask({ kind: 'load', program, mailbox })
-    this.mailboxes.set(program.id, mailbox)
+    this.mailboxes.set(program.id, { mailbox, kept: new Map() })
   }
 
-  async run(program: number, feeds: Feeds): Promise<Results> {
+  async run(program: number, feeds: Tensors): Promise<Results> {
     if (this.reason !== undefined) throw new ThreadEndedError(this.reason)
-    const mailbox = this.mailboxes.get(program)
-    if (!mailbox) throw new EngineError(`program ${program} is not loaded`)
-    putFeeds(mailbox, feeds)
-    await this.ask({ kind: 'run', program })
+    const loaded = this.mailboxes.get(program)
+    if (!loaded) throw new EngineError(`program ${program} is not loaded`)
+    const { mailbox, kept } = loaded
+    const changed = putFeeds(mailbox, feeds, kept)
+    try {
+      await this.ask({ kind: 'run', program, changed })
+    } catch (error) {
+      // What the worker has taken in of a failed run is unknown.
+      kept.clear()
+      throw error
+    }
     return takeResults(mailbox)
   }
 

@@ -1,9 +1,13 @@
 /** A worker thread: holds one onnxruntime session a program and answers one request at a time. `run` blocks this thread. */
+import { readlinkSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
 import type { CompiledProgram, Mailbox, Reply, Request, WorkerSettings } from './protocol.js'
 
-const { threads } = workerData as WorkerSettings
+const { threads, niceness } = workerData as WorkerSettings
+if (niceness > 0) makeWay(niceness)
 
 /** onnxruntime refuses shared memory: the feeds are copied from the mailbox into tensors of the worker's own. */
 interface Loaded {
@@ -35,7 +39,7 @@ async function answer(request: Request): Promise<void> {
     case 'load':
       return load(request.program, request.mailbox)
     case 'run':
-      return run(known(request.program))
+      return run(known(request.program), request.changed)
     case 'unload':
       return unload(request.program)
     case 'close':
@@ -72,9 +76,9 @@ async function load(program: CompiledProgram, mailbox: Mailbox): Promise<void> {
   })
 }
 
-async function run({ program, mailbox, session, inputs, outputs }: Loaded): Promise<void> {
-  for (const [name, tensor] of Object.entries(inputs)) {
-    const own = tensor.data as Float32Array | Int32Array
+async function run({ program, mailbox, session, inputs, outputs }: Loaded, changed: readonly string[]): Promise<void> {
+  for (const name of changed) {
+    const own = inputs[name]?.data as Float32Array | Int32Array
     own.set(mailbox.inputs[name] ?? [])
   }
   const results = await session.run(inputs, outputs)
@@ -97,6 +101,15 @@ function known(id: number): Loaded {
   const entry = loaded.get(id)
   if (!entry) throw new Error(`program ${id} is not loaded`)
   return entry
+}
+
+/** Lowers the priority of this thread alone. Only Linux has thread numbers to ask for; elsewhere all threads are equal. */
+function makeWay(niceness: number): void {
+  try {
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), niceness)
+  } catch {
+    // A sandbox without /proc: slower predictions while adaptations run, and nothing else.
+  }
 }
 
 function lengthOf(shape: readonly number[]): number {

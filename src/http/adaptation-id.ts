@@ -1,0 +1,12 @@
+/** The id in an address. */
+import type { Request } from 'express'
+import { z } from 'zod'
+import { validate } from './faults.js'
+import { adaptationId } from './schemas.js'
+
+const address = z.strictObject({ id: adaptationId })
+
+/** Throws HttpError `invalid-request`, pointing at /id. */
+export function adaptationIdOf(request: Request): string {
+  return validate(address, { id: request.params.id }).id
+}

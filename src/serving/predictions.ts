@@ -1,0 +1,135 @@
+/**
+ * Predictions on their way to the engine. What waits for the same adapted weights goes together in one run: batch while busy,
+ * never wait for more.
+ */
+import type { Adaptation, Learner } from '../learner/learner.js'
+import type { Scheduler, Turn, Work } from './scheduler.js'
+import { ServingError } from './serving-error.js'
+import { type Task, unlessAborted } from './task.js'
+
+/** One request's inputs, and what has been answered of them. */
+interface Ask {
+  readonly inputs: readonly Float32Array[]
+  readonly outputs: Float32Array[]
+  readonly task: Task
+  waitingSince: number
+  readonly resolve: (outputs: Float32Array[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** The next inputs of an ask, which go into a run. */
+interface Share {
+  readonly ask: Ask
+  readonly inputs: readonly Float32Array[]
+}
+
+export type Subject = Pick<Adaptation, 'classes' | 'weights' | 'statistics'>
+
+export class Predictions {
+  private readonly groups = new Map<Float32Array, Group>()
+
+  constructor(private readonly scheduler: Scheduler) {}
+
+  /** One array an input. Throws ServingError `unfit-inputs`, and the signal's reason as soon as that aborts. */
+  run(learner: Learner, subject: Subject, inputs: readonly Float32Array[], task: Task): Promise<Float32Array[]> {
+    const answered = new Promise<Float32Array[]>((resolve, reject) => {
+      const ask = { inputs, outputs: [], task, waitingSince: task.timeline.now(), resolve, reject }
+      const waiting = this.groups.get(subject.weights)
+      if (waiting) return waiting.join(ask)
+      const leave = () => this.groups.delete(subject.weights)
+      const group = new Group(learner, subject, task.tenant, leave)
+      this.groups.set(subject.weights, group)
+      group.join(ask)
+      this.scheduler.submit(group)
+    })
+    return unlessAborted(answered, task.signal)
+  }
+}
+
+/** All that waits for one client's weights. */
+class Group implements Work {
+  readonly kind = 'predict'
+  private asks: Ask[] = []
+
+  constructor(
+    private readonly learner: Learner,
+    private readonly subject: Subject,
+    readonly tenant: string,
+    /** Called when nothing is left: who comes now starts a new group. */
+    private readonly leave: () => void,
+  ) {}
+
+  join(ask: Ask): void {
+    this.asks.push(ask)
+  }
+
+  async turn(): Promise<Turn> {
+    const shares = this.shares()
+    const size = shares.reduce((sum, { inputs }) => sum + inputs.length, 0)
+    if (size > 0) await this.answer(shares)
+    const done = this.asks.length === 0
+    if (done) this.leave()
+    return { done, size }
+  }
+
+  /** As many inputs as one run takes, of every ask a share; an ask that is longer goes behind the others with the rest. */
+  private shares(): Share[] {
+    const asks = this.asks.filter(({ task }) => !task.signal.aborted)
+    const shares: Share[] = []
+    const rest: Ask[] = []
+    const most = this.learner.mostQueries
+    const each = Math.max(1, Math.floor(most / Math.max(1, asks.length)))
+    let room = most
+    for (const [place, ask] of asks.entries()) {
+      if (room === 0) {
+        this.asks = [...asks.slice(place), ...rest]
+        return shares
+      }
+      const from = ask.outputs.length
+      const inputs = ask.inputs.slice(from, from + Math.min(each, room))
+      room -= inputs.length
+      shares.push({ ask, inputs })
+      if (from + inputs.length < ask.inputs.length) rest.push(ask)
+    }
+    this.asks = rest
+    return shares
+  }
+
+  private async answer(shares: readonly Share[]): Promise<void> {
+    for (const { ask } of shares) ask.task.timeline.add('queue', ask.waitingSince)
+    const starts = shares.map(({ ask }) => ask.task.timeline.now())
+    const inputs = shares.flatMap((share) => share.inputs)
+    try {
+      const outputs = await this.learner.predict(this.subject, inputs)
+      let from = 0
+      shares.forEach(({ ask, inputs }, i) => {
+        ask.task.timeline.add('engine', starts[i] ?? 0)
+        ask.waitingSince = ask.task.timeline.now()
+        this.take(ask, outputs.slice(from, from + inputs.length))
+        from += inputs.length
+      })
+    } catch (error) {
+      for (const { ask } of shares) this.fail(ask, error)
+    }
+  }
+
+  private take(ask: Ask, outputs: readonly Float32Array[]): void {
+    ask.outputs.push(...outputs)
+    const unfit = outputs.findIndex((row) => !row.every(Number.isFinite))
+    if (unfit >= 0) this.fail(ask, unfitInput(ask.outputs.length - outputs.length + unfit))
+    else if (ask.outputs.length === ask.inputs.length) ask.resolve(ask.outputs)
+  }
+
+  private fail(ask: Ask, error: unknown): void {
+    this.asks = this.asks.filter((other) => other !== ask)
+    ask.reject(error)
+  }
+}
+
+/** What an adapted model has no finite answer to. */
+function unfitInput(place: number): ServingError {
+  return new ServingError(
+    { code: 'unfit-inputs' },
+    `Input ${place} leads to numbers that are not finite; send values of the size that the examples had.`,
+  )
+}

@@ -1,0 +1,119 @@
+/**
+ * Gives turns at an engine, as language-model servers do with tokens (iteration-level scheduling): long work runs in slices,
+ * and whoever comes in between joins at the next border. It runs when idle and has no timers.
+ */
+import type { Clock } from './clock.js'
+import { Lines } from './lines.js'
+import { nobody, type Observer, type WorkKind } from './observer.js'
+
+export interface Work {
+  readonly tenant: string
+  /** Predictions go first: they are short, and somebody waits for each. */
+  readonly kind: WorkKind
+  /** One slice: what is left afterwards, and how many inputs it was about. Never rejects: the outcome goes to whoever waits. */
+  turn(): Promise<Turn>
+}
+
+export interface Turn {
+  readonly done: boolean
+  readonly size: number
+}
+
+/** Milliseconds that work keeps its place at the front of its tenant's line; longer work makes way for shorter. */
+const quantum = 200
+/** After so many predictions in a row an adaptation has its turn. */
+const longestStreak = 16
+
+interface Place {
+  readonly work: Work
+  /** Milliseconds since it last went to the end of its line. */
+  used: number
+}
+
+export class Scheduler {
+  private readonly lines: Readonly<Record<WorkKind, Lines<Place>>> = { adapt: new Lines(), predict: new Lines() }
+  private readonly places = new Map<Work, Place>()
+  private running = 0
+  /** Predictions since the last adaptation that had to wait. */
+  private streak = 0
+  private onIdle: (() => void)[] = []
+
+  /** `concurrency`: how many turns the engine makes progress on at the same time. */
+  constructor(
+    private readonly concurrency: number,
+    private readonly now: Clock,
+    private readonly observer: Observer = nobody,
+  ) {}
+
+  /** How many wait for a turn. */
+  waiting(kind: WorkKind): number {
+    return this.lines[kind].size
+  }
+
+  submit(work: Work): void {
+    const place = { work, used: 0 }
+    this.places.set(work, place)
+    this.lines[work.kind].add(work.tenant, place)
+    this.fill()
+  }
+
+  /** Takes back work that waits; false where it has its turn at this moment, or none left to wait for. */
+  withdraw(work: Work): boolean {
+    const place = this.places.get(work)
+    if (!place || !this.lines[work.kind].remove(work.tenant, place)) return false
+    this.places.delete(work)
+    return true
+  }
+
+  /** Resolves when no work is left. */
+  idle(): Promise<void> {
+    if (this.places.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.onIdle.push(resolve))
+  }
+
+  private fill(): void {
+    while (this.running < this.concurrency) {
+      const place = this.next()
+      if (!place) return
+      this.running++
+      void this.turn(place)
+    }
+  }
+
+  private next(): Place | undefined {
+    const { adapt, predict } = this.lines
+    if (adapt.size === 0 || this.streak < longestStreak) {
+      const prediction = predict.take()
+      if (prediction) {
+        this.streak = adapt.size > 0 ? this.streak + 1 : 0
+        return prediction
+      }
+    }
+    this.streak = 0
+    return adapt.take()
+  }
+
+  private async turn(place: Place): Promise<void> {
+    const { work } = place
+    const start = this.now()
+    const { done, size } = await work.turn()
+    const milliseconds = this.now() - start
+    this.observer.turn(work.kind, milliseconds, size)
+    this.running--
+    if (done) this.places.delete(work)
+    else this.requeue(place, milliseconds)
+    this.fill()
+    if (this.places.size === 0) for (const tell of this.onIdle.splice(0)) tell()
+  }
+
+  private requeue(place: Place, milliseconds: number): void {
+    const { kind, tenant } = place.work
+    place.used += milliseconds
+    if (place.used < quantum) {
+      this.lines[kind].addFirst(tenant, place)
+    } else {
+      place.used = 0
+      this.lines[kind].add(tenant, place)
+    }
+  }
+}

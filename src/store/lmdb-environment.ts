@@ -1,0 +1,118 @@
+/** The databases of one data folder and their transactions: LMDB with all that has to be known about it. */
+import { statfs } from 'node:fs/promises'
+import { type Database, open, type RootDatabase } from 'lmdb'
+import { StoreFullError } from './adaptation-store.js'
+import { openError, prepareFolder } from './lmdb-folder.js'
+import { StoreOpenError } from './store-open-error.js'
+
+const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
+
+export class LmdbEnvironment {
+  /** LMDB keeps the adaptation's version beside each of these, for the conditions of writes. */
+  readonly infos: Database<Buffer, Buffer>
+  readonly learned: Database<Buffer, Buffer>
+  readonly examples: Database<Buffer, Buffer>
+  /** Keys of record-key.ts' expiries; the values say nothing. */
+  readonly expiries: Database<Buffer, Buffer>
+  private readonly ticks: Database<Buffer, Buffer>
+
+  private constructor(
+    private readonly folder: string,
+    private readonly root: RootDatabase<Buffer, Buffer>,
+  ) {
+    this.infos = root.openDB('info', { ...binary, useVersions: true })
+    this.learned = root.openDB('learned', { ...binary })
+    this.examples = root.openDB('examples', { ...binary })
+    this.expiries = root.openDB('expiry', { ...binary })
+    this.ticks = root.openDB('tick', { ...binary })
+  }
+
+  /** Throws StoreOpenError. Takes the same time however much is stored. */
+  static async open(folder: string): Promise<LmdbEnvironment> {
+    prepareFolder(folder)
+    let root: RootDatabase<Buffer, Buffer> | undefined
+    try {
+      // Without overlapping syncs a transaction is flushed to disk before it counts, and its promise resolves after that.
+      // Batching by event turns is off because a failed commit then rejects a promise that nobody can catch.
+      root = open<Buffer, Buffer>(folder, { ...binary, maxDbs: 8, overlappingSync: false, eventTurnBatching: false })
+      const environment = new LmdbEnvironment(folder, root)
+      environment.requireAlone()
+      return environment
+    } catch (error) {
+      await root?.close()
+      throw openError(folder, error)
+    }
+  }
+
+  /**
+   * Runs `write` as one transaction if the info under `key` has `version` (undefined: if there is none), and says whether.
+   * Resolves when it is durable. `write` must not throw. Throws StoreFullError.
+   */
+  async writeIf(key: Buffer, version: number | undefined, write: () => void): Promise<boolean> {
+    const attempt = (): Promise<boolean> =>
+      version === undefined ? this.infos.ifNoExists(key, write) : this.infos.ifVersion(key, version, write)
+    try {
+      return await this.committed(attempt)
+    } catch (error) {
+      if (!(error instanceof StoreFullError)) throw error
+      // What the last transaction has freed can be used by the next but one only: a small one in between.
+      await this.committed(() => this.ticks.put(Buffer.from('tick'), Buffer.alloc(1)))
+      return this.committed(attempt)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.root.close()
+  }
+
+  private async committed(attempt: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await attempt()
+    } catch (error) {
+      const cause = await commitErrorOf(error)
+      if (await this.isFull(cause)) {
+        throw new StoreFullError(`The disk of DATA_DIR=${this.folder} is full: delete adaptations or make room.`, {
+          cause,
+        })
+      }
+      const message = cause instanceof Error ? cause.message : String(cause)
+      throw new Error(`DATA_DIR=${this.folder} cannot be written (${message}): check its disk.`, { cause })
+    }
+  }
+
+  /** A write that the disk took in part is an input/output error to LMDB; the free space tells what it was. */
+  private async isFull(cause: unknown): Promise<boolean> {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    if (code === 28 || code === 122 || code === 27 || code === -30792) return true
+    if (code !== 5) return false
+    const { bavail, bsize } = await statfs(this.folder)
+    return bavail * bsize < 64 * 2 ** 20
+  }
+
+  /**
+   * One process a folder: another's hot tier would not see what this one writes. Each process that has read the database
+   * holds a place in LMDB's table of readers until it ends, however it ends (the kernel's file locks see to that, across
+   * containers, too). This one takes its place first, so that of two that start at once at least one sees the other.
+   */
+  private requireAlone(): void {
+    this.infos.getBinary(Buffer.from([0]))
+    const readers = this.root
+      .readerList()
+      .split('\n')
+      .filter((line) => /^\s*\d/.test(line))
+    if (readers.length > 1) {
+      throw new StoreOpenError(`DATA_DIR=${this.folder} is in use by another process: stop it, or name another folder.`)
+    }
+  }
+}
+
+/** LMDB's own error, which comes after the promise's. */
+async function commitErrorOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error && 'commitError' in error)) return error
+  try {
+    await error.commitError
+    return error
+  } catch (cause) {
+    return cause
+  }
+}
