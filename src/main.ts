@@ -16,6 +16,7 @@ async function main(): Promise<void> {
   try {
     const config = readConfig()
     const log = openLog(config.LOG_LEVEL)
+    process.on('uncaughtExceptionMonitor', (err) => log.fatal({ err }, 'fault'))
     const server = await startServer(config, log)
     log.info({ address: server.address, ...limitsOf(config) }, 'ready')
     if (process.stdout.isTTY) console.log(greeting(server))

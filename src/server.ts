@@ -2,16 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
-import type { RequestHandler } from 'express'
 import { type Config, ConfigError } from './config.js'
 import { OnnxEngine } from './engine/onnx/engine.js'
-import { createApp } from './http/app.js'
+import { createApp, type Ready } from './http/app.js'
 import { Listener } from './http/listener.js'
 import type { Lifecycle } from './http/operations/lifecycle.js'
 import { TrustedProxies } from './http/operations/trusted-proxies.js'
 import { watchConnections } from './http/operations/watch-connections.js'
 import { Readers } from './http/reading/readers.js'
-import { createService } from './http/service.js'
+import { createService, type Service } from './http/service.js'
 import { tenantFrom } from './http/tenant.js'
 import { createLearner, defaultSizes } from './learner/create-learner.js'
 import { expectedTensors } from './learner/initialization.js'
@@ -57,10 +56,11 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
   const traces = config.OTEL_EXPORTER_OTLP_ENDPOINT
     ? Traces.start(config.OTEL_EXPORTER_OTLP_ENDPOINT, version, Date.now, (err) => log.warn({ err }, 'traces are lost'))
     : undefined
-  let service: RequestHandler | undefined
+  let running: RunningService | undefined
   const app = createApp({
     lifecycle,
-    service: () => service ?? unreachable(),
+    ready: () => running?.ready ?? unreachable(),
+    service: () => running?.handler ?? unreachable(),
     log,
     metrics,
     traces,
@@ -75,38 +75,33 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
       `HOST=${config.HOST} PORT=${config.PORT} cannot be listened on (${error.message}); set others.`,
     )
   })
-  const running = await startService(config, log, metrics, lifecycle, listener).catch(async (error: unknown) => {
+  const started = await startService(config, log, metrics, listener).catch(async (error: unknown) => {
     await listener.close(0, 0)
     await traces?.close()
     throw error
   })
-  service = running.handler
+  running = started
   lifecycle.phase = 'ready'
   return {
     address: `${reachable(config.HOST)}:${port}`,
-    hasSamples: running.hasSamples,
+    hasSamples: started.hasSamples,
     async stop() {
       lifecycle.phase = 'draining'
       await listener.close(config.LINGER_SECONDS, config.DRAIN_SECONDS)
-      await running.close()
+      await started.close()
       await traces?.close()
     },
   }
 }
 
 interface RunningService {
-  readonly handler: RequestHandler
+  readonly handler: Service
+  readonly ready: Ready
   readonly hasSamples: boolean
   close(): Promise<void>
 }
 
-async function startService(
-  config: Config,
-  log: Log,
-  metrics: Metrics,
-  lifecycle: Lifecycle,
-  listener: Listener,
-): Promise<RunningService> {
+async function startService(config: Config, log: Log, metrics: Metrics, listener: Listener): Promise<RunningService> {
   const proxies = trustedProxies(config)
   const loaded = await loadModels(config.MODELS_DIR, expectedTensors)
   if (!loaded.has(config.DEFAULT_MODEL)) {
@@ -150,7 +145,6 @@ async function startService(
     hotEntries: () => hot.entries,
   })
   const handler = createService({
-    lifecycle,
     models,
     samples,
     limits,
@@ -167,6 +161,7 @@ async function startService(
   })
   return {
     handler,
+    ready: { ready: true, models: models.names, defaultModel: models.default.model.artifact.name },
     hasSamples: samples !== undefined,
     async close() {
       await admission.drain()

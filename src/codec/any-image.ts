@@ -1,6 +1,7 @@
 /** Every format and size that is taken, through sharp. */
 import sharp from 'sharp'
 import { CodecError } from './codec-error.js'
+import { imageFormat } from './image-format.js'
 import type { PixelBudget } from './pixel-budget.js'
 import type { Pixels } from './pixels.js'
 import type { ImageSpec } from './pixels-to-input.js'
@@ -19,21 +20,31 @@ const timesTheModel = 8
  * and for one with more pixels than the budget has, which its header tells before any is decoded.
  */
 export async function decodeAnyImage(bytes: Uint8Array, spec: ImageSpec, budget: PixelBudget): Promise<Pixels> {
-  // `error`: warnings, as many cameras' files give, are let pass; what is cut short is not.
-  const image = sharp(bytes, { limitInputPixels: false, failOn: 'error' })
-  const size = await image.metadata().catch(refuse)
-  budget.take(size.width, size.height)
+  const { width, height } = await open(bytes, 'error').metadata().catch(refuse)
+  budget.take(width, height)
   const longest = timesTheModel * Math.max(spec.width, spec.height)
-  if (Math.max(size.width, size.height) > longest) {
-    image.resize(longest, longest, { fit: 'inside', kernel: 'linear' })
-  }
+  const most = Math.max(width, height) > longest ? longest : undefined
+  if (imageFormat(bytes) !== 'jpeg') return render(open(bytes, 'error'), most).catch(refuse)
+  // A JPEG that ends before its pixels do is only warned of; so is much that cameras write and that does no harm.
+  return render(open(bytes, 'warning'), most).catch((error: unknown) =>
+    String(error).includes('premature end') ? refuse(error) : render(open(bytes, 'error'), most).catch(refuse),
+  )
+}
+
+/** The budget has the pixels counted, so that sharp need not. */
+function open(bytes: Uint8Array, failOn: 'error' | 'warning'): sharp.Sharp {
+  return sharp(bytes, { limitInputPixels: false, failOn })
+}
+
+/** `longest`: of a side; undefined: as it is. */
+async function render(image: sharp.Sharp, longest: number | undefined): Promise<Pixels> {
+  if (longest !== undefined) image.resize(longest, longest, { fit: 'inside', kernel: 'linear' })
   const { data, info } = await image
     .autoOrient()
     .toColourspace('srgb')
     .ensureAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
-    .catch(refuse)
   return { width: info.width, height: info.height, channels: 4, data }
 }
 

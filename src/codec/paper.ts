@@ -16,11 +16,8 @@ export function isLight(paper: readonly number[]): boolean {
 /** Fainter than this, of 255, is dirt and not ink: a blank sheet stays blank. */
 const FAINTEST_INK = 32
 
-/**
- * How much ink a grey sample shows: 0 is the paper, 1 is what differs most from it in the whole image, darker or lighter. So
- * grey paper and weak ink look like black on white, and black on white stays what it is.
- */
-export function inkOn({ data }: Samples, paper: number): (sample: number) => number {
+/** How far the strongest ink is from the paper, 0 to 255, darker or lighter. */
+export function strongestInk({ data }: Samples, paper: number): number {
   let lowest = paper
   let highest = paper
   for (let i = 0; i < data.length; i++) {
@@ -28,8 +25,7 @@ export function inkOn({ data }: Samples, paper: number): (sample: number) => num
     if (sample < lowest) lowest = sample
     else if (sample > highest) highest = sample
   }
-  const strongest = Math.max(FAINTEST_INK, paper - lowest, highest - paper)
-  return (sample) => Math.abs(sample - paper) / strongest
+  return Math.max(FAINTEST_INK, paper - lowest, highest - paper)
 }
 
 function borderMedian({ width, height, channels, data }: Samples, channel: number): number {

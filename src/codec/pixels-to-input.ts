@@ -1,6 +1,6 @@
 /** The part after the decoders, which all formats share: one size, one idea of paper and ink. */
 import type { InputSpec } from '../model/artifact.js'
-import { inkOn, isLight, paperOf } from './paper.js'
+import { isLight, paperOf, strongestInk } from './paper.js'
 import { type Pixels, type Samples, toSamples } from './pixels.js'
 import { resample } from './resample.js'
 
@@ -14,15 +14,34 @@ export function pixelsToInput(pixels: Pixels, spec: ImageSpec): Float32Array {
   const width = Math.max(1, Math.round(image.width * scale))
   const height = Math.max(1, Math.round(image.height * scale))
   const framed = pad(resample(image, width, height), spec, paper)
-  const level = spec.polarity === 'ink' && paper.length === 1 ? inkOn(image, paper[0] ?? 255) : levelOf(spec, paper)
-  // Weights in 32 bits sum to 1 but for the last bit or two: clamped, a tensor is in 0..1 whatever came in.
-  for (let i = 0; i < framed.length; i++) framed[i] = Math.min(1, Math.max(0, level(framed[i] ?? 0)))
+  if (spec.polarity === 'asis') scaleAsIs(framed)
+  else if (spec.channels === 1) scaleToInk(framed, paper[0] ?? 255, strongestInk(image, paper[0] ?? 255))
+  else if (isLight(paper)) scaleTurned(framed)
+  else scaleAsIs(framed)
   return framed
 }
 
-/** Colours as they are, or turned over where they stand on light paper and ink is asked for. */
-function levelOf({ polarity }: ImageSpec, paper: readonly number[]): (sample: number) => number {
-  return polarity === 'ink' && isLight(paper) ? (sample) => 1 - sample / 255 : (sample) => sample / 255
+// Weights in 32 bits sum to 1 but for the last bit or two: clamped, a tensor is in 0..1 whatever came in.
+
+function scaleAsIs(samples: Float32Array): void {
+  for (let i = 0; i < samples.length; i++) samples[i] = clamp((samples[i] ?? 0) / 255)
+}
+
+/** Colours on light paper, turned over. */
+function scaleTurned(samples: Float32Array): void {
+  for (let i = 0; i < samples.length; i++) samples[i] = clamp(1 - (samples[i] ?? 0) / 255)
+}
+
+/**
+ * How much ink a grey sample shows: 0 is the paper, 1 is what differs most from it in the whole image, darker or lighter. So
+ * grey paper and weak ink look like black on white, and black on white stays what it is.
+ */
+function scaleToInk(samples: Float32Array, paper: number, strongest: number): void {
+  for (let i = 0; i < samples.length; i++) samples[i] = clamp(Math.abs((samples[i] ?? 0) - paper) / strongest)
+}
+
+function clamp(level: number): number {
+  return level < 0 ? 0 : level > 1 ? 1 : level
 }
 
 /** Puts the image into the middle of a sheet of its paper. */

@@ -1,4 +1,5 @@
 /** Reads what a PNG says of itself, without decoding anything. */
+import { crc32 } from 'node:zlib'
 import { imageFormat } from './image-format.js'
 
 export interface PngLayout {
@@ -11,6 +12,8 @@ export interface PngLayout {
   readonly chunks: readonly string[]
   /** The compressed pixels: the bodies of all IDAT chunks. */
   readonly pixels: readonly Uint8Array[]
+  /** Whether every chunk is as it was written. */
+  readonly intact: boolean
 }
 
 const signatureLength = 8
@@ -32,6 +35,7 @@ export function readPngLayout(bytes: Uint8Array): PngLayout | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const chunks: string[] = []
   const pixels: Uint8Array[] = []
+  let intact = true
   for (let at = signatureLength; chunks.at(-1) !== 'IEND'; ) {
     if (at + 12 > bytes.byteLength || chunks.length === mostChunks) return undefined
     const body = at + 8
@@ -40,6 +44,7 @@ export function readPngLayout(bytes: Uint8Array): PngLayout | undefined {
     const name = String.fromCharCode(...bytes.subarray(at + 4, body))
     chunks.push(name)
     if (name === 'IDAT') pixels.push(bytes.subarray(body, end))
+    intact &&= crc32(bytes.subarray(at + 4, end)) === view.getUint32(end)
     at = end + 4
   }
   if (chunks[0] !== 'IHDR') return undefined
@@ -51,12 +56,13 @@ export function readPngLayout(bytes: Uint8Array): PngLayout | undefined {
     interlaced: view.getUint8(28) !== 0,
     chunks,
     pixels,
+    intact,
   }
 }
 
 const samplesOfColourType: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
 
-/** The number of bytes that the compressed pixels hold: a filter byte and the packed samples, row by row. */
-export function unpackedBytes({ width, height, depth, colourType }: PngLayout): number {
-  return height * (1 + Math.ceil((width * depth * (samplesOfColourType[colourType] ?? 0)) / 8))
+/** Of one row of unpacked pixels: the byte that names its filter, and its samples, packed. */
+export function rowBytes({ width, depth, colourType }: PngLayout): number {
+  return 1 + Math.ceil((width * depth * (samplesOfColourType[colourType] ?? 0)) / 8)
 }

@@ -5,7 +5,7 @@
 import { inflateSync } from 'node:zlib'
 import { convertIndexedToRgb, decode } from 'fast-png'
 import type { Pixels } from './pixels.js'
-import { type PngLayout, readPngLayout, readPngSize, unpackedBytes } from './png-layout.js'
+import { type PngLayout, readPngLayout, readPngSize, rowBytes } from './png-layout.js'
 
 /** Above this sharp is as fast, and this thread is held up. */
 const largestUnpacked = 64 * 1024
@@ -30,6 +30,7 @@ const plainChunks = new Set([
   'sRGB',
 ])
 
+const grey = 0
 const palette = 3
 
 /** A file that looks like one for the fast path. */
@@ -53,15 +54,29 @@ export function smallPng(bytes: Uint8Array): SmallPng | undefined {
 
 /** Undefined where the file is damaged: then sharp says what is wrong. */
 export function decodeSmallPng(png: SmallPng): Pixels | undefined {
+  if (!png.intact) return undefined
   try {
     // fast-png inflates without a limit: see first that there is as much as the header says and no more.
-    const expected = unpackedBytes(png)
-    const pixels = png.pixels.length === 1 ? (png.pixels[0] ?? new Uint8Array()) : Buffer.concat(png.pixels)
-    if (inflateSync(pixels, { maxOutputLength: expected }).byteLength !== expected) return undefined
-    return toBytes(png, decode(png.bytes, { checkCrc: true }))
+    const length = rowBytes(png) * png.height
+    const packed = png.pixels.length === 1 ? (png.pixels[0] ?? new Uint8Array()) : Buffer.concat(png.pixels)
+    const rows = inflateSync(packed, { maxOutputLength: length })
+    if (rows.byteLength !== length) return undefined
+    return readUnfilteredGrey(png, rows) ?? toBytes(png, decode(png.bytes))
   } catch {
     return undefined
   }
+}
+
+/**
+ * Black and white drawings are written without filters: their rows are the pixels, and inflating them once more, in
+ * JavaScript, would take more time than all the rest. Undefined for other files.
+ */
+function readUnfilteredGrey(png: SmallPng, rows: Uint8Array): Pixels | undefined {
+  const { width, height, depth, colourType } = png
+  if (colourType !== grey || depth > 8) return undefined
+  const stride = rowBytes(png)
+  for (let at = 0; at < rows.byteLength; at += stride) if (rows[at] !== 0) return undefined
+  return { width, height, channels: 1, data: unpackGrey(rows, 1, stride, width, height, depth) }
 }
 
 function isPlain(layout: PngLayout): boolean {
@@ -70,7 +85,7 @@ function isPlain(layout: PngLayout): boolean {
     width > 0 &&
     height > 0 &&
     width * height <= mostPixels &&
-    unpackedBytes(layout) <= largestUnpacked &&
+    rowBytes(layout) * height <= largestUnpacked &&
     !layout.interlaced &&
     chunks.every((name) => plainChunks.has(name)) &&
     // A colour that stands for transparency, instead of a palette's own alpha, is rare.
@@ -80,30 +95,39 @@ function isPlain(layout: PngLayout): boolean {
 
 type Decoded = ReturnType<typeof decode>
 
-function toBytes({ width, height, depth, colourType }: PngLayout, png: Decoded): Pixels | undefined {
+function toBytes(layout: PngLayout, png: Decoded): Pixels | undefined {
+  const { width, height, depth, colourType } = layout
   if (colourType === palette) {
     const data = convertIndexedToRgb(png)
     return { width, height, channels: png.palette?.[0]?.length === 4 ? 4 : 3, data }
   }
   const channels = asChannels(png.channels)
   if (channels === undefined) return undefined
-  if (depth === 8) return { width, height, channels, data: Uint8Array.from(png.data) }
-  if (depth === 16) return { width, height, channels, data: Uint8Array.from(png.data, (value) => value >> 8) }
-  return { width, height, channels: 1, data: unpackGrey(Uint8Array.from(png.data), width, height, depth) }
+  const { data } = png
+  if (!(data instanceof Uint8Array))
+    return { width, height, channels, data: Uint8Array.from(data, (value) => value >> 8) }
+  if (depth === 8) return { width, height, channels, data }
+  return { width, height, channels: 1, data: unpackGrey(data, 0, rowBytes(layout) - 1, width, height, depth) }
 }
 
 function asChannels(count: number): Pixels['channels'] | undefined {
   return count === 1 || count === 2 || count === 3 || count === 4 ? count : undefined
 }
 
-/** 1, 2 or 4 bits a pixel, rows padded to whole bytes, to 0..255. */
-function unpackGrey(packed: Uint8Array, width: number, height: number, depth: number): Uint8Array {
+/** 1, 2, 4 or 8 bits a pixel to 0..255; rows of whole bytes, `stride` apart, the first at `start`. */
+function unpackGrey(
+  packed: Uint8Array,
+  start: number,
+  stride: number,
+  width: number,
+  height: number,
+  depth: number,
+): Uint8Array {
   const data = new Uint8Array(width * height)
   const mask = (1 << depth) - 1
   const scale = 255 / mask
-  const rowBytes = Math.ceil((width * depth) / 8)
   for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0, at = y * rowBytes; x < width; at++) {
+    for (let x = 0, at = start + y * stride; x < width; at++) {
       const byte = packed[at] ?? 0
       for (let shift = 8 - depth; shift >= 0 && x < width; shift -= depth, x++, to++) {
         data[to] = ((byte >> shift) & mask) * scale

@@ -1,8 +1,8 @@
 /** The id in an address. */
 import type { Request } from 'express'
 import { z } from 'zod'
-import { validate } from './faults.js'
 import { adaptationId } from './schemas.js'
+import { validate } from './validate.js'
 
 const address = z.strictObject({ id: adaptationId })
 

@@ -5,10 +5,10 @@ import { toAdaptation } from './adaptation-answer.js'
 import { adaptationIdOf } from './adaptation-id.js'
 import { type AskParts, ask } from './asked.js'
 import type { components } from './contract.gen.js'
-import { validate } from './faults.js'
 import { pageRequest } from './page-request.js'
 import { readQuery } from './reading/read-query.js'
 import { sendTimed } from './timed-answer.js'
+import { validate } from './validate.js'
 
 export interface AdaptationParts extends AskParts {
   readonly adaptations: Adaptations

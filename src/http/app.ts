@@ -4,21 +4,27 @@ import type { Clock } from '../serving/clock.js'
 import type { Log } from '../telemetry/log.js'
 import type { Metrics } from '../telemetry/metrics.js'
 import type { Traces } from '../telemetry/traces.js'
+import type { components } from './contract.gen.js'
 import { HttpError } from './failure.js'
 import { onlyMethods } from './methods.js'
 import { docsRoutes } from './operations/docs.js'
 import type { Lifecycle } from './operations/lifecycle.js'
 import { metricsRoute } from './operations/metrics-route.js'
 import { observeRequests } from './operations/observe-requests.js'
-import { afterStart, livezRoute, startupzRoute } from './operations/probes.js'
+import { afterStart, livezRoute, readyzRoute, startupzRoute } from './operations/probes.js'
 import { reportFaults } from './operations/report-faults.js'
 import { answerHeaders } from './operations/security-headers.js'
 import { answerProblems } from './problem.js'
+import type { Service } from './service.js'
+
+export type Ready = components['schemas']['Ready']
 
 export interface AppParts {
   readonly lifecycle: Lifecycle
+  /** What /readyz answers; asked only once the start is over. */
+  readonly ready: () => Ready
   /** The routes that need the models; asked only once the start is over. */
-  readonly service: () => RequestHandler
+  readonly service: () => Service
   readonly log: Log
   readonly metrics: Metrics
   /** Undefined: nobody collects them. */
@@ -40,6 +46,7 @@ export function createApp(parts: AppParts): Express {
   app.use(observeRequests(parts), answerHeaders, notStored)
   app.route('/livez').get(livezRoute).all(onlyMethods('GET, HEAD'))
   app.route('/startupz').get(startupzRoute(lifecycle)).all(onlyMethods('GET, HEAD'))
+  app.route('/readyz').get(readyzRoute(lifecycle, parts.ready)).all(onlyMethods('GET, HEAD'))
   app.route('/metrics').get(metricsRoute(metrics)).all(onlyMethods('GET, HEAD'))
   for (const [path, answer] of docsRoutes(parts.contract)) app.route(path).get(answer).all(onlyMethods('GET, HEAD'))
   app.use(afterStart(lifecycle), (request, response, next) => service()(request, response, next))

@@ -360,7 +360,7 @@ export interface components {
         AdaptationId: string;
         Example: components["schemas"]["LabelledExample"] | components["schemas"]["TargetExample"];
         LabelledExample: {
-            /** @description Any text, at most 200 characters by default. */
+            /** @description Any text without control characters such as line breaks, at most 200 characters by default. */
             label: string;
             input: components["schemas"]["Input"];
         };

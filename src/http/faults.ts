@@ -15,11 +15,9 @@ export function invalid(faults: readonly Fault[]): HttpError {
   return new HttpError({ code: 'invalid-request', faults: faults.slice(0, mostFaults) }, detail)
 }
 
-/** The body as the schema's type; throws HttpError `invalid-request`. */
-export function validate<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body)
-  if (result.success) return result.data
-  throw invalid(firstOfEach(result.error.issues.flatMap((issue) => explain(issue, []))))
+/** What a validator found in the member at `path`. */
+export function faultsOf({ issues }: z.ZodError, path: Path): Fault[] {
+  return firstOfEach(issues.flatMap((issue) => explain(issue, path)))
 }
 
 function explain(issue: z.core.$ZodIssue, parent: Path): Fault[] {

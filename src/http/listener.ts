@@ -1,4 +1,5 @@
 /** The listening socket of the application: opens, answers what the parser refuses, and closes without cutting anyone off. */
+import { setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
@@ -56,6 +57,8 @@ export class Listener {
       requireHostHeader: false,
     })
     this.server.maxConnections = connections
+    // As many as there are requests; Node would take more than ten for a leak.
+    setMaxListeners(0, this.overdue.signal)
     this.server.on('connection', () => this.arrivals++)
     this.server.on('drop', () => watch.dropped())
     this.server.on('request', (request, response) => this.take(request, response))

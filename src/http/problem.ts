@@ -4,6 +4,7 @@ import type { components } from './contract.gen.js'
 import { describe, type Failure } from './failure.js'
 import type { FaultReport } from './operations/report-faults.js'
 import { recordOf } from './operations/request-record.js'
+import { answerUnread } from './reading/answer-unread.js'
 import { understand } from './understand.js'
 
 export type Problem = components['schemas']['Problem']
@@ -38,13 +39,17 @@ function retryAfterSeconds(failure: Failure): number | undefined {
 
 function sendProblem(response: Response, failure: Failure, detail: string): void {
   const problem = toProblem(failure, detail)
+  const text = `${JSON.stringify(problem)}\n`
   const retryAfter = retryAfterSeconds(failure)
-  if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
-  if (failure.code === 'method-not-allowed') response.set('Allow', failure.allowed)
-  // The rest of a body that was not read is not worth receiving.
-  if (!response.req.complete) response.set('Connection', 'close')
-  response
-    .status(problem.status)
-    .type('application/problem+json')
-    .send(`${JSON.stringify(problem)}\n`)
+  if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter)
+  if (failure.code === 'method-not-allowed') response.setHeader('Allow', failure.allowed)
+  response.statusCode = problem.status
+  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8')
+  response.setHeader('Content-Length', Buffer.byteLength(text))
+  if (response.req.complete) {
+    response.end(text)
+  } else {
+    response.setHeader('Connection', 'close')
+    answerUnread(response.req, response, text)
+  }
 }

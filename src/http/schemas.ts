@@ -1,4 +1,7 @@
-/** The request bodies of openapi.yaml as validators: the compiler holds both to one type, a test to the same rules. */
+/**
+ * The request bodies of openapi.yaml as validators: the compiler holds both to one type, a test to the same rules. The
+ * lists are validated item by item (reading/parse-json.ts), so that a list full of faults costs no more than those told.
+ */
 import { z } from 'zod'
 import type { components } from './contract.gen.js'
 
@@ -16,20 +19,22 @@ const imageInput = z.strictObject({
   image: z.string('Send the base64 of an image file.').min(1, 'Send an image file.'),
 })
 const valuesInput = z.strictObject({ values: numbers })
-const input = z.union([imageInput, valuesInput], 'Send an object with either `image` or `values`.')
+export const input = z.union([imageInput, valuesInput], 'Send an object with either `image` or `values`.')
 
 /** What neither a terminal nor a database gives back as it came: control characters and halves of surrogate pairs. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused, written as the contract writes them
 const plainText = /^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]+$/u
 
-export const label = z
+const label = z
   .string('Send a text.')
   .min(1, 'Send a label that is not empty.')
   .regex(plainText, 'Send a label of whole characters, without control characters such as line breaks.')
 const labelledExample = z.strictObject({ label, input })
 const targetExample = z.strictObject({ target: numbers, input })
-const example = z.union([labelledExample, targetExample], 'Send an object with `input` and either `label` or `target`.')
-const examples = z.array(example, 'Send an array of examples.').min(1, 'Send at least one example.')
+export const example = z.union(
+  [labelledExample, targetExample],
+  'Send an object with `input` and either `label` or `target`.',
+)
 
 export const adaptationId = z
   .string('Send a text.')
@@ -43,7 +48,7 @@ const whole = z.int('Send a whole number.')
 /** Steps are computed in 32-bit floats. */
 const rate = 'Send a number above 0, from 1.2e-38 to 3.4e38.'
 
-const settings = {
+const shared = {
   steps: whole.min(0, 'Send 0 or more.').max(1_000_000, 'Send at most 1000000.').exactOptional(),
   learningRate: z.number(rate).min(1.2e-38, rate).max(3.4e38, rate).exactOptional(),
   seed: whole.min(0, 'Send 0 or more.').max(4294967295, 'Send at most 4294967295.').exactOptional(),
@@ -52,28 +57,22 @@ const settings = {
   retention: z.enum(['both', 'weights', 'examples'], 'Send `both`, `weights` or `examples`.').exactOptional(),
 }
 
-const object = { error: ({ code }: { code: string }) => (code === 'invalid_type' ? 'Send a JSON object.' : undefined) }
+export const adaptSettings = z.strictObject({
+  model: z.string('Send the name of a model.').max(64, 'Send at most 64 characters.').exactOptional(),
+  id: adaptationId.exactOptional(),
+  ...shared,
+})
 
-export const adaptRequest = z.strictObject(
-  {
-    model: z.string('Send the name of a model.').max(64, 'Send at most 64 characters.').exactOptional(),
-    id: adaptationId.exactOptional(),
-    examples,
-    ...settings,
-  },
-  object,
-)
+export const moreExamplesSettings = z.strictObject(shared)
 
-export const moreExamplesRequest = z.strictObject({ examples, ...settings }, object)
+export const predictSettings = z.strictObject({
+  id: adaptationId,
+  topK: whole.min(1, 'Send 1 or more.').max(100, 'Send at most 100.').exactOptional(),
+})
 
-export const predictRequest = z.strictObject(
-  {
-    id: adaptationId,
-    inputs: z.array(input, 'Send an array of inputs.').min(1, 'Send at least one input.'),
-    topK: whole.min(1, 'Send 1 or more.').max(100, 'Send at most 100.').exactOptional(),
-  },
-  object,
-)
+export const adaptRequest = adaptSettings.extend({ examples: z.array(example).min(1) })
+export const moreExamplesRequest = moreExamplesSettings.extend({ examples: z.array(example).min(1) })
+export const predictRequest = predictSettings.extend({ inputs: z.array(input).min(1) })
 
 export type AdaptRequest = z.infer<typeof adaptRequest>
 export type MoreExamplesRequest = z.infer<typeof moreExamplesRequest>

@@ -4,21 +4,19 @@ import { type AdaptParts, adaptRoute, addExamplesRoute } from './adapt-route.js'
 import { type AdaptationParts, deleteRoute, getRoute, listRoute } from './adaptation-routes.js'
 import { onlyMethods } from './methods.js'
 import { modelRoute, modelsRoute } from './model-routes.js'
-import type { Lifecycle } from './operations/lifecycle.js'
-import { readyzRoute } from './operations/probes.js'
 import { type PredictRouteParts, predictRoute } from './predict-route.js'
 import { type SampleRequests, sampleRoute } from './sample-route.js'
 
+export type Service = RequestHandler
+
 export interface ServiceParts extends AdaptParts, PredictRouteParts, AdaptationParts {
-  readonly lifecycle: Lifecycle
   /** Undefined: there are none for the default model. */
   readonly samples: SampleRequests | undefined
 }
 
-export function createService(parts: ServiceParts): RequestHandler {
-  const { lifecycle, models, samples } = parts
+export function createService(parts: ServiceParts): Service {
+  const { models, samples } = parts
   const router = express.Router({ caseSensitive: true })
-  const ready = { ready: true, models: models.names, defaultModel: models.default.model.artifact.name } as const
   router.route('/predict').post(predictRoute(parts)).all(onlyMethods('POST'))
   router.route('/adapt').post(adaptRoute(parts)).all(onlyMethods('POST'))
   router.route('/adaptations').get(listRoute(parts)).all(onlyMethods('GET, HEAD'))
@@ -26,10 +24,6 @@ export function createService(parts: ServiceParts): RequestHandler {
   router.route('/adaptations/:id/examples').post(addExamplesRoute(parts)).all(onlyMethods('POST'))
   router.route('/models').get(modelsRoute(models)).all(onlyMethods('GET, HEAD'))
   router.route('/models/:name').get(modelRoute(models)).all(onlyMethods('GET, HEAD'))
-  router
-    .route('/readyz')
-    .get(readyzRoute(lifecycle, () => ready))
-    .all(onlyMethods('GET, HEAD'))
   router.route('/samples/adapt.json').get(sampleRoute(samples?.adapt)).all(onlyMethods('GET, HEAD'))
   router.route('/samples/predict.json').get(sampleRoute(samples?.predict)).all(onlyMethods('GET, HEAD'))
   return router

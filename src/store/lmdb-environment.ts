@@ -95,14 +95,15 @@ export class LmdbEnvironment {
    * containers, too). This one takes its place first, so that of two that start at once at least one sees the other.
    */
   private requireAlone(): void {
-    this.infos.getBinary(Buffer.from([0]))
-    const readers = this.root
-      .readerList()
-      .split('\n')
-      .filter((line) => /^\s*\d/.test(line))
-    if (readers.length > 1) {
-      throw new StoreOpenError(`DATA_DIR=${this.folder} is in use by another process: stop it, or name another folder.`)
+    const inUse = `DATA_DIR=${this.folder} is in use by another process: stop it, or name another folder.`
+    try {
+      this.infos.getBinary(Buffer.from([0]))
+    } catch (cause) {
+      // Places go by process id: one in another container may have the same, and then there is no place for this one.
+      throw new StoreOpenError(inUse, { cause })
     }
+    const readers = this.root.readerList().split('\n')
+    if (readers.filter((line) => /^\s*\d/.test(line)).length > 1) throw new StoreOpenError(inUse)
   }
 }
 

@@ -44,7 +44,7 @@ export class LmdbStore implements AdaptationStore {
     return new LmdbStore(await LmdbEnvironment.open(folder), wall, observer)
   }
 
-  get(key: AdaptationKey): Promise<StoredAdaptation | undefined> {
+  async get(key: AdaptationKey): Promise<StoredAdaptation | undefined> {
     const name = recordKey(key)
     return this.read(async () => {
       const before = this.alive(name)
@@ -65,7 +65,7 @@ export class LmdbStore implements AdaptationStore {
     })
   }
 
-  examples(info: StoredInfo): Promise<Examples | undefined> {
+  async examples(info: StoredInfo): Promise<Examples | undefined> {
     const name = recordKey(info)
     return this.read(async () => {
       const current = this.alive(name)
@@ -74,7 +74,7 @@ export class LmdbStore implements AdaptationStore {
     })
   }
 
-  put(adaptation: NewAdaptation, replaces?: number): Promise<StoredAdaptation> {
+  async put(adaptation: NewAdaptation, replaces?: number): Promise<StoredAdaptation> {
     const { info, learned } = adaptation
     const name = recordKey(info)
     return this.write(name, async () => {
@@ -92,7 +92,7 @@ export class LmdbStore implements AdaptationStore {
   }
 
   /** Writes the weights where they should be kept and are not whole. */
-  restore(info: StoredInfo, learned: Learned): Promise<void> {
+  async restore(info: StoredInfo, learned: Learned): Promise<void> {
     const name = recordKey(info)
     return this.write(name, async () => {
       const current = this.records.current(name)
@@ -107,7 +107,7 @@ export class LmdbStore implements AdaptationStore {
   }
 
   /** A damaged one, too. */
-  delete(key: AdaptationKey): Promise<boolean> {
+  async delete(key: AdaptationKey): Promise<boolean> {
     const name = recordKey(key)
     return this.write(name, async () => {
       for (;;) {
@@ -118,7 +118,7 @@ export class LmdbStore implements AdaptationStore {
     })
   }
 
-  list(tenant: string, limit: number, from = ''): Promise<Page> {
+  async list(tenant: string, limit: number, from = ''): Promise<Page> {
     return this.read(async () => {
       const adaptations: StoredInfo[] = []
       for (const info of this.records.infos(tenant, from)) {
@@ -195,7 +195,7 @@ export class LmdbStore implements AdaptationStore {
     }
   }
 
-  private write<T>(name: Buffer, work: () => Promise<T>): Promise<T> {
+  private async write<T>(name: Buffer, work: () => Promise<T>): Promise<T> {
     this.requireOpen()
     return this.writes.run(name.toString('latin1'), work)
   }

@@ -41,6 +41,7 @@ export class Traces {
     private readonly provider: BasicTracerProvider,
     private readonly tracer: Tracer,
     private readonly wall: WallClock,
+    private readonly report: (error: unknown) => void,
   ) {}
 
   /**
@@ -57,7 +58,7 @@ export class Traces {
       resource,
       spanProcessors: [new BatchSpanProcessor(reporting(exporter, report))],
     })
-    return new Traces(provider, provider.getTracer('reptile-serve', version), wall)
+    return new Traces(provider, provider.getTracer('reptile-serve', version), wall, report)
   }
 
   /** The span of a request that has just come. */
@@ -72,9 +73,13 @@ export class Traces {
 
   /** Resolves when everything is sent, or cannot be. */
   async close(): Promise<void> {
-    // A failure has been reported already.
+    const late = new Error(`The last spans could not be sent within ${closeMs / 1000} s.`)
+    const timer = new AbortController()
+    const timeout = setTimeout(closeMs, late, { signal: timer.signal }).then(this.report, () => {})
+    // Any other failure has been reported already.
     const sent = this.provider.shutdown().catch(() => {})
-    await Promise.race([sent, setTimeout(closeMs, undefined, { ref: false })])
+    await Promise.race([sent, timeout])
+    timer.abort()
   }
 }
 

@@ -62,15 +62,31 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   samples: interfaces.model,
   learner: ['program', ...interfaces.engine, ...interfaces.model],
   serving: ['learner', 'model', ...interfaces.engine, ...interfaces.store],
-  http: ['codec', 'serving'],
+  // Of the model only what its inputs look like.
+  http: ['codec', 'serving', 'telemetry', ...interfaces.model],
+  // What others tell of themselves, published.
+  telemetry: ['serving/clock.ts', 'serving/observer.ts', 'serving/timeline.ts', 'store/store-observer.ts'],
   training: ['learner', 'model', 'codec', 'program', ...interfaces.engine],
   'config.ts': [],
+  'version.ts': [],
 }
 
 /** Where the parts are put together: only here are implementations named. */
 const wiring: Readonly<Record<string, readonly string[]>> = {
-  'main.ts': ['config.ts', 'server.ts', 'model'],
-  'server.ts': ['config.ts', 'http', 'samples', 'serving', 'learner', 'model', 'engine', 'store'],
+  'main.ts': ['config.ts', 'server.ts', 'model', 'telemetry'],
+  'server.ts': [
+    'config.ts',
+    'version.ts',
+    'store-choice.ts',
+    'http',
+    'samples',
+    'serving',
+    'learner',
+    'model',
+    'engine',
+    'telemetry',
+  ],
+  'store-choice.ts': ['config.ts', 'store', 'serving/clock.ts'],
   'training/main.ts': [...(allowed.training ?? []), 'engine/onnx/engine.ts'],
 }
 
@@ -82,6 +98,17 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['engine/onnx'],
   protobufjs: ['engine/onnx'],
   'lru-cache': ['store'],
+  lmdb: ['store'],
+  piscina: ['http/reading'],
+  '@fastify/busboy': ['http/reading'],
+  helmet: ['http/operations'],
+  pino: ['telemetry'],
+  'prom-client': ['telemetry'],
+  '@opentelemetry/api': ['telemetry'],
+  '@opentelemetry/core': ['telemetry'],
+  '@opentelemetry/resources': ['telemetry'],
+  '@opentelemetry/sdk-trace-base': ['telemetry'],
+  '@opentelemetry/exporter-trace-otlp-http': ['telemetry'],
   sharp: ['codec'],
   'fast-png': ['codec', 'samples'],
 }

@@ -45,8 +45,7 @@ export class TrustedProxies {
   }
 
   private lookUp(address: string): boolean {
-    // The zone of a link-local address says by which interface, not who.
-    const plain = withoutMapping(address.replace(/%.*$/, ''))
+    const plain = withoutMapping(address)
     return this.list.check(plain, familyOf(plain))
   }
 }

@@ -20,8 +20,7 @@ export function answersOf(
   const faults = new FaultList()
   const each = <T>(read: (example: ParsedExample, path: Path) => T | undefined): T[] => {
     const answers = examples.flatMap((example, i) => read(example, ['examples', i]) ?? [])
-    faults.throwIfAny()
-    return answers
+    return faults.pass(answers)
   }
   return targetSize === undefined
     ? { kind: 'labels', labels: each((example, path) => labelOf(example, path, limits, faults)) }

@@ -1,21 +1,24 @@
 /** What the limits say of a request, beyond the contract. */
+import type { HttpError } from '../failure.js'
 import { fault, invalid } from '../faults.js'
+import type { FaultList } from './fault-list.js'
 import type { ReadingLimits } from './limits.js'
 
-/** Asked before anything walks the array: throws HttpError where it is too long; all else is left to the validators. */
-export function refuseLong(body: unknown, member: 'examples' | 'inputs', most: number): void {
-  if (typeof body !== 'object' || body === null) return
-  const array = Object.getOwnPropertyDescriptor(body, member)?.value
-  if (Array.isArray(array) && array.length > most) throw tooMany(member, array.length, most)
+export type ListName = 'examples' | 'inputs'
+
+/** Asked before anything walks the list: throws HttpError where it is too long or empty. */
+export function checkCount(list: ListName, count: number, limits: ReadingLimits): void {
+  if (count > limits[list]) throw tooMany(list, count, limits)
+  if (count > 0) return
+  throw invalid([fault([list], list === 'examples' ? 'Send at least one example.' : 'Send at least one input.')])
 }
 
-export function tooMany(member: 'examples' | 'inputs', count: number, most: number) {
-  return invalid([fault([member], `There are ${count} of them; send at most ${most}.`)])
+export function tooMany(list: ListName, count: number, limits: ReadingLimits): HttpError {
+  return invalid([fault([list], `There are ${count} of them; send at most ${limits[list]}.`)])
 }
 
-/** Throws HttpError `invalid-request`. */
-export function checkSteps(steps: number | undefined, limits: ReadingLimits): void {
-  if (steps !== undefined && steps > limits.steps) throw invalid([fault(['steps'], `Send at most ${limits.steps}.`)])
+export function checkSteps(steps: number | undefined, limits: ReadingLimits, faults: FaultList): void {
+  if (steps !== undefined && steps > limits.steps) faults.add(['steps'], `Send at most ${limits.steps}.`)
 }
 
 /** What is wrong with a label; undefined: nothing. */

@@ -97,21 +97,21 @@ async function decodeThere(
   outcomes: (Outcome | undefined)[],
 ): Promise<void> {
   const groups = inGroups(images)
+  const decodeGroup = async (group: readonly Placed[]): Promise<void> => {
+    const files = group.map(({ image }) => image)
+    const { perImage, left } = budget
+    const decoded = await delegate({ kind: 'decode', images: files, spec, imagePixels: perImage, pixelsLeft: left })
+    budget.count(decoded.pixels)
+    group.forEach(({ index }, i) => {
+      outcomes[index] = decoded.outcomes[i]
+    })
+    if (decoded.outcomes.some(isFault)) groups.length = 0
+  }
   const work = async (): Promise<void> => {
-    for (let group = groups.shift(); group; group = groups.shift()) {
-      const { perImage: imagePixels, left: pixelsLeft } = budget
-      const decoded = await delegate({
-        kind: 'decode',
-        images: group.map(({ image }) => image),
-        spec,
-        imagePixels,
-        pixelsLeft,
-      })
-      budget.count(decoded.pixels)
-      group.forEach(({ index }, i) => {
-        outcomes[index] = decoded.outcomes[i]
-      })
-      if (decoded.outcomes.some(isFault)) groups.length = 0
+    try {
+      for (let group = groups.shift(); group; group = groups.shift()) await decodeGroup(group)
+    } finally {
+      groups.length = 0
     }
   }
   await Promise.all(Array.from({ length: tasksAtATime }, work))
@@ -144,8 +144,7 @@ function inOrder(
     if (isFault(outcome)) faults.add([...path, 'image' in input ? 'image' : 'values'], outcome)
     return typeof outcome === 'object' ? [outcome] : []
   })
-  faults.throwIfAny()
-  return arrays
+  return faults.pass(arrays)
 }
 
 function isFault(outcome: Outcome | undefined): outcome is string {

@@ -3,21 +3,15 @@ import { CodecError } from '../../codec/codec-error.js'
 import type { EncodedInput } from '../../codec/encoded-input.js'
 import { imageFormat } from '../../codec/image-format.js'
 import { parseValues } from '../../codec/values.js'
-import { fault, invalid, type Path, validate } from '../faults.js'
-import { checkSteps, tooMany } from './checks.js'
+import type { Path } from '../faults.js'
+import { adaptSettings, moreExamplesSettings, predictSettings } from '../schemas.js'
+import { checkCount, checkSteps, tooMany } from './checks.js'
 import { FaultList } from './fault-list.js'
 import type { ReadingLimits } from './limits.js'
+import { adaptMembers, moreExamplesMembers, predictMembers } from './members.js'
 import type { ParsedAdapt, ParsedExample, ParsedMoreExamples, ParsedPredict } from './parsed.js'
 import { type Part, readForm } from './read-form.js'
 import { readQuery } from './read-query.js'
-import {
-  adaptForm,
-  adaptSettings,
-  moreExamplesForm,
-  moreExamplesSettings,
-  predictForm,
-  predictSettings,
-} from './settings.js'
 
 export async function adaptFromForm(
   bytes: Uint8Array,
@@ -25,9 +19,11 @@ export async function adaptFromForm(
   query: string,
   limits: ReadingLimits,
 ): Promise<ParsedAdapt> {
-  const settings = validate(adaptForm, readQuery(query, adaptSettings))
-  checkSteps(settings.steps, limits)
-  return { ...settings, examples: await readExamples(bytes, boundary, limits) }
+  const faults = new FaultList()
+  const valid = faults.validate(adaptSettings, readQuery(query, adaptMembers), [])
+  checkSteps(valid?.steps, limits, faults)
+  const examples = await readExamples(bytes, boundary, limits, faults)
+  return { ...faults.pass(valid), examples }
 }
 
 export async function moreExamplesFromForm(
@@ -36,9 +32,11 @@ export async function moreExamplesFromForm(
   query: string,
   limits: ReadingLimits,
 ): Promise<ParsedMoreExamples> {
-  const settings = validate(moreExamplesForm, readQuery(query, moreExamplesSettings))
-  checkSteps(settings.steps, limits)
-  return { ...settings, examples: await readExamples(bytes, boundary, limits) }
+  const faults = new FaultList()
+  const valid = faults.validate(moreExamplesSettings, readQuery(query, moreExamplesMembers), [])
+  checkSteps(valid?.steps, limits, faults)
+  const examples = await readExamples(bytes, boundary, limits, faults)
+  return { ...faults.pass(valid), examples }
 }
 
 export async function predictFromForm(
@@ -47,27 +45,26 @@ export async function predictFromForm(
   query: string,
   limits: ReadingLimits,
 ): Promise<ParsedPredict> {
-  const settings = validate(predictForm, readQuery(query, predictSettings))
-  const parts = await readForm(bytes, boundary, limits.inputs, (count) => tooMany('inputs', count, limits.inputs))
-  if (parts.length === 0)
-    throw invalid([fault(['inputs'], 'Send at least one input: a part named `image` or `values`.')])
   const faults = new FaultList()
+  const valid = faults.validate(predictSettings, readQuery(query, predictMembers), [])
+  const parts = await readForm(bytes, boundary, limits.inputs, (count) => tooMany('inputs', count, limits))
+  checkCount('inputs', parts.length, limits)
   const inputs = parts.flatMap((part, i) => toInput(part, ['inputs', i], faults) ?? [])
-  faults.throwIfAny()
-  return { ...settings, inputs }
+  return { ...faults.pass(valid), inputs }
 }
 
-async function readExamples(bytes: Uint8Array, boundary: string, limits: ReadingLimits): Promise<ParsedExample[]> {
-  const most = limits.examples
-  const parts = await readForm(bytes, boundary, most, (count) => tooMany('examples', count, most))
-  if (parts.length === 0) throw invalid([fault(['examples'], 'Send at least one example: a part named by its label.')])
-  const faults = new FaultList()
-  const examples = parts.flatMap((part, i): ParsedExample[] => {
+async function readExamples(
+  bytes: Uint8Array,
+  boundary: string,
+  limits: ReadingLimits,
+  faults: FaultList,
+): Promise<ParsedExample[]> {
+  const parts = await readForm(bytes, boundary, limits.examples, (count) => tooMany('examples', count, limits))
+  checkCount('examples', parts.length, limits)
+  return parts.flatMap((part, i): ParsedExample[] => {
     const input = toExampleInput(part, ['examples', i, 'input'], faults)
     return input ? [{ name: part.name, input }] : []
   })
-  faults.throwIfAny()
-  return examples
 }
 
 /** The content tells which: an image file, or text. */

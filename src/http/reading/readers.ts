@@ -92,7 +92,7 @@ export class Readers {
     const { limits } = this
     if (type.kind === 'json' && bytes.byteLength <= mostBytesHere) return fromJson[reading](bytes, query, limits)
     // A small body lies in memory that is not its own.
-    const own = bytes.byteLength <= mostBytesHere ? bytes.slice() : bytes
+    const own = bytes.byteLength <= mostBytesHere ? new Uint8Array(bytes) : bytes
     return this.ask<R>({ kind: reading, bytes: own, type, query, limits }, transferable(own.buffer), signal)
   }
 
@@ -112,7 +112,9 @@ export class Readers {
     handedOver: readonly ArrayBuffer[],
     signal: AbortSignal,
   ): Promise<Results[K]> {
-    const reply = await this.turns.run(() => this.threads.run(task, { transferList: [...handedOver] }), signal)
+    const work = () => this.threads.run(task, { transferList: [...handedOver] }).catch(explainDeath)
+    const reply = await this.turns.run(work, signal)
+    signal.throwIfAborted()
     if ('failure' in reply) throw new HttpError(reply.failure, reply.detail)
     return reply.value as Results[K]
   }
@@ -125,6 +127,15 @@ function workerFile(): { filename: string; execArgv: string[] } {
   }
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
   return { filename: fileURLToPath(new URL('./reader-worker.ts', import.meta.url)), execArgv: ['--import', tsx] }
+}
+
+/** A reader that runs out of memory dies, and another takes its place; the request was larger than any should be. */
+function explainDeath(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')) throw error
+  throw new HttpError(
+    { code: 'body-too-large' },
+    'The request takes more memory to read than there is; send fewer examples or inputs at a time.',
+  )
 }
 
 /** Memory that threads share anyway is not handed over. */
