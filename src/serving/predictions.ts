@@ -1,6 +1,6 @@
 /**
- * Predictions on their way to the engine. What waits for the same adapted weights goes together in one run: batch while busy,
- * never wait for more.
+ * Predictions on their way to the engine. What waits for the same adapted weights, or arrives in the same turn of the event
+ * loop, goes together in one run: batch while busy, never wait for more.
  */
 import type { Adaptation, Learner } from '../learner/learner.js'
 import type { Scheduler, Turn, Work } from './scheduler.js'
@@ -40,7 +40,8 @@ export class Predictions {
       const group = new Group(learner, subject, task.tenant, leave)
       this.groups.set(subject.weights, group)
       group.join(ask)
-      this.scheduler.submit(group)
+      // When all that has arrived with this one has been read: it goes into the same run.
+      setImmediate(() => this.scheduler.submit(group))
     })
     return unlessAborted(answered, task.signal)
   }
