@@ -15,6 +15,9 @@ export interface ChosenStore {
   readonly hot: { readonly bytes: number; readonly entries: number }
 }
 
+/** How often the room of what has expired is made free. */
+const sweepMs = 60_000
+
 /** Throws ConfigError where DATA_DIR cannot be used. */
 export async function openStore(
   config: Config,
@@ -31,5 +34,6 @@ export async function openStore(
   const durable = await LmdbStore.open(config.DATA_DIR, wall, observer).catch((error: unknown) => {
     throw error instanceof StoreOpenError ? new ConfigError(error.message) : error
   })
+  durable.sweepEvery(sweepMs)
   return { store: new TieredStore(hot, durable), hot }
 }

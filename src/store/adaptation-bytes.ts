@@ -1,8 +1,8 @@
 /** What an adaptation takes in memory when it is hot, in bytes. */
 import type { AdaptationInfo, Learned } from './adaptation-store.js'
 
-/** The record itself, its key and its place in the maps: measured, rounded up. */
-const overhead = 1024
+/** The objects, the headers of the arrays and the place in the maps: measured with small models, rounded up. */
+const overhead = 2560
 
 export function adaptationBytes(info: AdaptationInfo, { weights, statistics }: Learned): number {
   const { tenant, id, model, labels, losses } = info

@@ -82,7 +82,7 @@ export interface StoredInfo extends AdaptationInfo {
 /** What it takes to predict: the examples are asked for apart, because only adapting again needs them. */
 export interface StoredAdaptation {
   readonly info: StoredInfo
-  /** Undefined where only the examples were kept: then they must be learned from again. */
+  /** Undefined where only the examples were kept, or only they are whole: then they must be learned from again. */
   readonly learned: Learned | undefined
 }
 

@@ -2,7 +2,7 @@
 import { statfs } from 'node:fs/promises'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { StoreFullError } from './adaptation-store.js'
-import { openError, prepareFolder } from './lmdb-folder.js'
+import { openError, prepareFolder, syncFolder } from './lmdb-folder.js'
 import { StoreOpenError } from './store-open-error.js'
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
@@ -34,9 +34,12 @@ export class LmdbEnvironment {
     try {
       // Without overlapping syncs a transaction is flushed to disk before it counts, and its promise resolves after that.
       // Batching by event turns is off because a failed commit then rejects a promise that nobody can catch.
-      root = open<Buffer, Buffer>(folder, { ...binary, maxDbs: 8, overlappingSync: false, eventTurnBatching: false })
+      // Without `noSubdir: false` a folder with a dot in its name would be taken for a file.
+      const safe = { overlappingSync: false, eventTurnBatching: false, noSubdir: false }
+      root = open<Buffer, Buffer>(folder, { ...binary, ...safe, maxDbs: 8 })
       const environment = new LmdbEnvironment(folder, root)
       environment.requireAlone()
+      syncFolder(folder)
       return environment
     } catch (error) {
       await root?.close()
@@ -71,9 +74,7 @@ export class LmdbEnvironment {
     } catch (error) {
       const cause = await commitErrorOf(error)
       if (await this.isFull(cause)) {
-        throw new StoreFullError(`The disk of DATA_DIR=${this.folder} is full: delete adaptations or make room.`, {
-          cause,
-        })
+        throw new StoreFullError('The disk is full: delete adaptations, or make room for DATA_DIR.', { cause })
       }
       const message = cause instanceof Error ? cause.message : String(cause)
       throw new Error(`DATA_DIR=${this.folder} cannot be written (${message}): check its disk.`, { cause })

@@ -3,12 +3,15 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   readSync,
-  writeSync,
+  rmSync,
+  writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { StoreOpenError } from './store-open-error.js'
@@ -66,17 +69,24 @@ function reason(code: unknown, message: string): string {
  * new file is touched, since closing one that is in use would drop the locks this process holds on it.
  */
 function reserveLockFile(path: string): void {
-  let file: number
+  if (existsSync(path)) return
   try {
-    file = openSync(path, 'wx')
+    writeFileSync(path, Buffer.alloc(16384), { flag: 'wx' })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    rmSync(path, { force: true })
     throw error
   }
+}
+
+/** A new file is durable only when the folder that names it is. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const opened = openSync(folder, 'r')
   try {
-    writeSync(file, Buffer.alloc(16384))
+    fsyncSync(opened)
   } finally {
-    closeSync(file)
+    closeSync(opened)
   }
 }
 

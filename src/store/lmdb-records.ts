@@ -86,12 +86,14 @@ export class LmdbRecords {
   /** One tenant's, in order, from the id `from` on. Throws DamagedError on the way. */
   *infos(tenant: string, from: string): Generator<StoredInfo> {
     const range = { start: recordKey({ tenant, id: from }), end: afterTenant(tenant) }
-    for (const { key, value } of this.environment.infos.getRange(range)) {
-      try {
+    let name = range.start
+    try {
+      for (const { key, value } of this.environment.infos.getRange(range)) {
+        name = key
         yield openInfo(key, value)
-      } catch (error) {
-        throw damaged(key, error)
       }
+    } catch (error) {
+      throw damaged(name, error)
     }
   }
 

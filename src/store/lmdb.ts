@@ -133,8 +133,10 @@ export class LmdbStore implements AdaptationStore {
   /** Frees the space of what has expired, at most `limit` of it; says how many. */
   async sweep(limit = 256): Promise<number> {
     const due = await this.read(async () => this.records.due(this.wall(), limit))
-    const swept = await Promise.all(due.map((expiry) => this.expire(expiry)))
-    return swept.filter(Boolean).length
+    const swept = await Promise.allSettled(due.map((expiry) => this.expire(expiry)))
+    const failed = swept.find((each) => each.status === 'rejected')
+    if (failed) throw failed.reason
+    return swept.filter((each) => each.status === 'fulfilled' && each.value).length
   }
 
   /** Sweeps again and again until it is closed. */

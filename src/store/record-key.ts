@@ -52,6 +52,9 @@ function utf16(characters: string): Buffer {
   return Buffer.from(characters, 'utf16le').swap16()
 }
 
+/** Of a damaged key, too: without half a character at its end. */
 function text(bytes: Buffer): string {
-  return Buffer.from(bytes).swap16().toString('utf16le')
+  return Buffer.from(bytes.subarray(0, bytes.length & ~1))
+    .swap16()
+    .toString('utf16le')
 }
