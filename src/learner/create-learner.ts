@@ -39,10 +39,12 @@ export async function createLearner(
   const features = await Features.compile(adapting, artifact, sizes.supports)
   const widths: Width[] = []
   for (const settings of artifact.innerLoop.widths) {
-    const innerLoop = await InnerLoop.compile(adapting, artifact, settings)
+    const innerLoops: InnerLoop[] = []
+    for (const batch of batchesFor(settings.batch))
+      innerLoops.push(await InnerLoop.compile(adapting, artifact, { ...settings, batch }))
     widths.push({
       settings,
-      innerLoop,
+      innerLoops,
       predictor: await Predictor.compile(predicting, artifact, settings.classes, sizes.queries),
     })
   }
@@ -52,8 +54,21 @@ export async function createLearner(
 /** Everything compiled for tasks of up to `settings.classes` classes. */
 interface Width {
   readonly settings: WidthSettings
-  readonly innerLoop: InnerLoop
+  /** By growing size of their mini-batches; the last has the model's own. */
+  readonly innerLoops: readonly InnerLoop[]
   readonly predictor: Predictor
+}
+
+/**
+ * A mini-batch larger than the support set holds examples twice: where it is so small, half the batch has the same gradient, or
+ * nearly, at half the cost.
+ */
+function batchesFor(batch: number): number[] {
+  return batch >= 10 ? [Math.ceil(batch / 2), batch] : [batch]
+}
+
+function loopFor({ innerLoops }: Width, { inputs }: SupportSet): InnerLoop {
+  return innerLoops.find(({ settings }) => settings.batch >= inputs.length) ?? at(innerLoops, innerLoops.length - 1)
 }
 
 class ModelLearner implements Learner {
@@ -103,7 +118,7 @@ class ModelLearner implements Learner {
       moments: startingMoments(artifact, this.initialization, width.settings.classes),
     }
     budget?.startSteps()
-    const { weights, losses } = yield* width.innerLoop.slices(start, shared, support, {
+    const { weights, losses } = yield* loopFor(width, support).slices(start, shared, support, {
       steps: asked,
       learningRate,
       seed: settings.seed,
@@ -136,8 +151,8 @@ class ModelLearner implements Learner {
   }
 
   async close(): Promise<void> {
-    for (const { innerLoop, predictor } of this.widths) {
-      await innerLoop.dispose()
+    for (const { innerLoops, predictor } of this.widths) {
+      for (const innerLoop of innerLoops) await innerLoop.dispose()
       await predictor.dispose()
     }
     await this.features.dispose()

@@ -264,13 +264,13 @@ describe('what cannot be learned from is refused', () => {
     expect(answers.flatMap((answer) => [...answer]).filter((probability) => !Number.isFinite(probability))).toEqual([])
   })
 
-  test('an input with no finite answer is refused by its number', async () => {
+  test('an input too large for the weights has an answer that is not finite, and its neighbours have theirs', async () => {
     const learner = await learnerFor(classifier({ widths }))
     const task = patternTask(1, 3, 2)
     const adaptation = await learner.adapt(task, { seed: 1 })
     const endless = at(task.inputs, 0).map(() => Number.POSITIVE_INFINITY)
-    const refused = learner.predict(adaptation, [at(task.inputs, 0), endless])
-    await expect(refused).rejects.toMatchObject({ code: 'unfit-input', message: expect.stringMatching(/^input 1 led/) })
+    const [sound, unsound] = await learner.predict(adaptation, [at(task.inputs, 0), endless])
+    expect([sound?.every(Number.isFinite), unsound?.every(Number.isFinite)]).toEqual([true, false])
   })
 
   test('and the learner goes on', async () => {
@@ -292,4 +292,16 @@ test('an initialization has one row for the head, shared by all classes', () => 
     modelOf(classifier({ head: { kind: 'shared' }, optimizer: optimizers['adam, beta1 0, moments carried'] })),
   )
   expect([head?.length, headMoments.length]).toEqual([21, 21])
+})
+
+test('a support set of half a mini-batch is seen once a step: the same gradient at half the cost', async () => {
+  const widths = [{ classes: 5, batch: 10, steps: 4, learningRate: 0.1 }]
+  const task = patternTask(1, 5, 1)
+  const twice = { ...task, inputs: [...task.inputs, ...task.inputs], classOf: [...task.classOf, ...task.classOf] }
+  const learner = await learnerFor(classifier({ widths }))
+  const [once, doubled] = await Promise.all([task, twice].map((support) => learner.adapt(support, { seed: 1 })))
+  expect(once?.losses).toHaveLength(4)
+  once?.losses.forEach((loss, step) => {
+    expect(loss).toBeCloseTo(doubled?.losses[step] ?? Number.NaN, 5)
+  })
 })
