@@ -19,8 +19,7 @@ RUN find node_modules/onnxruntime-node/bin/napi-v* -mindepth 2 -maxdepth 2 \
 FROM node:20.20.2-bookworm-slim AS cpu
 LABEL org.opencontainers.image.title="reptile-serve" \
       org.opencontainers.image.description="A server for few-shot adaptation: post a few labelled examples, get a model of your own." \
-      org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.base.name="docker.io/library/node:20.20.2-bookworm-slim"
+      org.opencontainers.image.licenses="MIT"
 # Only node is needed to run; what installs packages goes.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn-v* \
       /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg \

@@ -17,10 +17,12 @@ async function main(): Promise<void> {
     const config = readConfig()
     const log = openLog(config.LOG_LEVEL)
     process.on('uncaughtExceptionMonitor', (err) => log.fatal({ err }, 'fault'))
-    const server = await startServer(config, log)
+    const starting = startServer(config, log)
+    // From the start on: to process 1 of a container a signal that nobody listens to does nothing.
+    for (const signal of signals) process.once(signal, () => void stop(starting, log, signal))
+    const server = await starting
     log.info({ address: server.address, ...limitsOf(config) }, 'ready')
     if (process.stdout.isTTY) console.log(greeting(server))
-    for (const signal of signals) process.once(signal, () => void stop(server, log, signal))
   } catch (error) {
     // What the operator can mend is said in a sentence; what only we can, with its stack.
     endWith(error instanceof ConfigError || error instanceof ModelError ? error.message : error)
@@ -32,9 +34,11 @@ function endWith(reason: unknown): never {
   process.exit(1)
 }
 
-async function stop(server: RunningServer, log: Log, signal: string): Promise<void> {
-  for (const name of signals) process.removeAllListeners(name)
+async function stop(starting: Promise<RunningServer>, log: Log, signal: string): Promise<void> {
+  for (const name of signals) process.removeAllListeners(name).once(name, () => process.exit(1))
   log.info({ signal }, 'finishing what is under way; the next signal ends it at once')
+  // A start that fails says so itself.
+  const server = await starting.catch(() => process.exit(1))
   await server.stop()
   log.info('stopped')
   process.exit(0)

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { execForm, lastOf, pairsOf, type Stage } from './dockerfile.js'
 import { imagePath, layerOf, quote } from './image.js'
 import { tools } from './tools.js'
@@ -65,6 +66,16 @@ export class Container {
     return this.text
   }
 
+  /** Resolves when node runs in there; throws what was printed where it ends before. */
+  async started(): Promise<void> {
+    while (this.isRunning()) {
+      const child = this.firstChild()
+      if (child !== undefined && readFileSync(`/proc/${child}/comm`, 'utf8') === 'node\n') return
+      await setTimeout(10)
+    }
+    throw new Error(`The container has ended:\n${this.text}`)
+  }
+
   /** What `docker exec` does: the same root, processes and user. */
   exec(command: readonly string[]): Ended {
     const inside = [
@@ -73,6 +84,7 @@ export class Container {
       '-m',
       '-p',
       '-r',
+      '-w',
       '/bin/sh',
       '-c',
       asUser(this.stage, this.environment, command),
@@ -87,21 +99,33 @@ export class Container {
     return this.ended()
   }
 
-  kill(): void {
-    this.process.kill('SIGKILL')
+  /** Process 1 itself: unshare's --kill-child is forgotten when the user changes. All others inside end with it. */
+  async kill(): Promise<void> {
+    const child = this.isRunning() ? this.firstChild() : undefined
+    if (child !== undefined) process.kill(child, 'SIGKILL')
+    await this.ended()
   }
 
   async ended(): Promise<Ended> {
-    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'close')
+    if (this.isRunning()) await once(this.process, 'close')
     return { code: this.process.exitCode, output: this.text }
+  }
+
+  private isRunning(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null
   }
 
   /** Process 1 inside, by its number outside. */
   private firstProcess(): number {
+    const child = this.firstChild()
+    if (child === undefined) throw new Error(`The container has ended:\n${this.text}`)
+    return child
+  }
+
+  private firstChild(): number | undefined {
     const { pid } = this.process
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
-    if (!/^\d+$/.test(children)) throw new Error(`The container has ended:\n${this.text}`)
-    return Number(children)
+    return /^\d+$/.test(children) ? Number(children) : undefined
   }
 }
 
@@ -109,7 +133,7 @@ function asUser(stage: Stage, environment: Readonly<Record<string, string>>, com
   const [user, group] = lastOf(stage, 'USER').split(':')
   const settings = Object.entries(environment).map(([name, value]) => quote(`${name}=${value}`))
   return [
-    `setpriv --reuid ${user} --regid ${group} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all`,
+    `setpriv --pdeathsig KILL --reuid ${user} --regid ${group} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all`,
     `env -i -C ${lastOf(stage, 'WORKDIR')} ${settings.join(' ')} ${command.map(quote).join(' ')}`,
   ].join(' ')
 }

@@ -35,7 +35,6 @@ describe('the image', () => {
   test('starts from one exact version of a named Debian', () => {
     for (const { base } of stages) expect(base).toMatch(/^node:\d+\.\d+\.\d+-bookworm-slim$/)
     expect(new Set(stages.map(({ base }) => base)).size).toBe(1)
-    expect(pairsOf(cpu, 'LABEL')['org.opencontainers.image.base.name']).toBe(`docker.io/library/${cpu.base}`)
   })
 
   test('runs as a user of its own, by number', () => {

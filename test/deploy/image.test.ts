@@ -1,14 +1,15 @@
 /** The image for CPUs, built and run without Docker (image.ts, container.ts): the Dockerfile's own lines, on its base. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Container } from './container.js'
 import { healthCommand, lastOf, readDockerfile } from './dockerfile.js'
 import { freePort } from './free-port.js'
 import { buildStages, cannotBuild, copyContext, layerOf } from './image.js'
-import { missing, repository, tools } from './tools.js'
+import { missing, repository } from './tools.js'
 
 const stages = readDockerfile(readFileSync(join(repository, 'Dockerfile'), 'utf8'))
 const cpu = stages.find(({ name }) => name === 'cpu')
@@ -20,15 +21,15 @@ describe.skipIf(absent)(`the image for CPUs${absent ? ` (${absent})` : ''}`, () 
   let app = ''
   const running: Container[] = []
 
-  beforeAll(() => {
+  beforeAll(async () => {
     work = mkdtempSync(join(tmpdir(), 'reptile-image-'))
     copyContext(repository, readFileSync(join(repository, '.dockerignore'), 'utf8'), join(work, 'context'))
-    buildStages(stages, join(work, 'context'), work)
+    await buildStages(stages, join(work, 'context'), work)
     app = join(layerOf(work, cpu.name), lastOf(cpu, 'WORKDIR'))
   }, 600_000)
 
-  afterAll(() => {
-    for (const container of running) container.kill()
+  afterAll(async () => {
+    for (const container of running) await container.kill()
     if (work !== '') rmSync(work, { recursive: true, force: true })
   })
 
@@ -62,11 +63,12 @@ describe.skipIf(absent)(`the image for CPUs${absent ? ` (${absent})` : ''}`, () 
     expect(kibibytes).toBeLessThan(220 * 1024)
   })
 
-  test('holds no compiler and no npm', () => {
+  test('holds no compiler and no npm', async () => {
     const container = start(newVolume(), { PORT: '0' })
+    await container.started()
     const find = 'for name in gcc cc g++ make python3 npm npx corepack yarn; do command -v $name; done; true'
     expect(container.exec(['sh', '-c', find])).toEqual({ code: 0, output: '' })
-    container.kill()
+    await container.kill()
   })
 
   test('prints its settings', async () => {
@@ -75,31 +77,36 @@ describe.skipIf(absent)(`the image for CPUs${absent ? ` (${absent})` : ''}`, () 
     expect(output).toContain('  PORT=8080\n')
   })
 
-  test('adapts, predicts, keeps its volume, and stops on SIGTERM', { timeout: 120_000 }, async () => {
+  test('adapts, predicts, keeps its volume, is backed up, and stops on SIGTERM', { timeout: 120_000 }, async () => {
     const volume = newVolume()
     const port = await freePort()
     const base = `http://127.0.0.1:${port}`
     const settings = { PORT: String(port), HOST: '127.0.0.1', WORKERS: '1' }
 
     const first = start(volume, settings)
-    expect(first.exec(healthCommand(cpu)).code, 'health before the start is over').toBe(1)
     await ready(base, first)
     expect(first.exec(healthCommand(cpu))).toEqual({ code: 0, output: '' })
+    expect(first.exec(['env', 'PORT=1', ...healthCommand(cpu)])).toEqual({ code: 1, output: '' })
     const sample = async (name: string) => (await fetch(`${base}/samples/${name}.json`)).text()
     expect((await post(`${base}/adapt`, await sample('adapt'))).status).toBe(201)
     const answer = await post(`${base}/predict`, await sample('predict'))
     expect(answer.status).toBe(200)
-    const { predictions } = await answer.json()
+    const predictions = await predictionsIn(answer)
     expect((await fetch(`${base}/openapi.yaml`)).status).toBe(200)
     expect((await fetch(`${base}/docs`)).status).toBe(200)
+    expect(first.exec(backupCommand())).toEqual({ code: 0, output: '' })
     expect((await first.stop()).code, first.output).toBe(0)
 
-    const second = start(volume, settings)
-    await ready(base, second)
-    const later = await post(`${base}/predict`, await sample('predict'))
-    expect(later.status).toBe(200)
-    expect((await later.json()).predictions).toEqual(predictions)
-    expect((await second.stop()).code, second.output).toBe(0)
+    const restored = newVolume()
+    execFileSync('cp', ['-a', join(volume, 'backup/data.mdb'), restored])
+    for (const kept of [volume, restored]) {
+      const second = start(kept, settings)
+      await ready(base, second)
+      const later = await post(`${base}/predict`, await sample('predict'))
+      expect(later.status).toBe(200)
+      expect(await predictionsIn(later)).toEqual(predictions)
+      expect((await second.stop()).code, second.output).toBe(0)
+    }
   })
 
   test('can write to its volume and to /tmp, and nowhere else', { timeout: 60_000 }, async () => {
@@ -118,25 +125,48 @@ describe.skipIf(absent)(`the image for CPUs${absent ? ` (${absent})` : ''}`, () 
     expect((await container.stop()).code).toBe(0)
   })
 
+  test('is told to stop while it starts, and does', { timeout: 30_000 }, async () => {
+    const port = await freePort()
+    const container = start(newVolume(), { PORT: String(port), HOST: '127.0.0.1', WORKERS: '1' })
+    await answers(`http://127.0.0.1:${port}/livez`, container)
+    // Process 1 has no default for signals: one that nobody listens for is lost.
+    expect((await container.stop()).code, container.output).toBe(0)
+  })
+
   test('says why it cannot start', async () => {
     const { code, output } = await start(newVolume(), { PORT: 'x' }).ended()
     expect({ code, output }).toEqual({ code: 1, output: 'PORT is "x", set it to a whole number from 0 to 65535.\n' })
   })
 })
 
+/** As docs/deploy.md has it, so that it is true. */
+function backupCommand(): string[] {
+  const text = readFileSync(join(repository, 'docs/deploy.md'), 'utf8')
+  const program = /docker exec reptile node -e "(.*)"$/m.exec(text)?.[1]
+  if (program === undefined) throw new Error('docs/deploy.md has no backup command.')
+  return ['node', '-e', program]
+}
+
 function post(url: string, body: string): Promise<Response> {
   return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
 }
 
-/** Resolves when /readyz says yes; throws what was printed where the process ends first. */
-async function ready(base: string, container: Container): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    const status = await fetch(`${base}/readyz`).then(
+async function predictionsIn(answer: Response): Promise<unknown> {
+  const body: unknown = await answer.json()
+  return typeof body === 'object' && body !== null && 'predictions' in body ? body.predictions : undefined
+}
+
+const ready = (base: string, container: Container) => answers(`${base}/readyz`, container)
+
+/** Resolves when it says yes; throws what was printed where it does not within a minute. */
+async function answers(url: string, container: Container): Promise<void> {
+  for (let tries = 0; tries < 3000; tries++) {
+    const status = await fetch(url).then(
       (answer) => answer.status,
       () => 0,
     )
     if (status === 200) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await setTimeout(20)
   }
-  throw new Error(`Not ready after a minute:\n${container.output}`)
+  throw new Error(`No yes from ${url} after a minute:\n${container.output}`)
 }

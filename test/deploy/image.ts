@@ -2,7 +2,8 @@
  * Builds the Dockerfile's stages without Docker: each is an overlay on the files of the base image (.ci/tools), its RUN
  * lines run in there by chroot, in a mount namespace of their own. The instructions are the Dockerfile's, word for word.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -32,15 +33,19 @@ export function layerOf(work: string, stage: string): string {
   return join(work, stage, 'layer')
 }
 
-/** Builds the stages, the last of which may copy from those before. Throws Error with the end of what was printed. */
-export function buildStages(stages: readonly Stage[], context: string, work: string): void {
+/** Builds the stages, the last of which may copy from those before. Rejects with the end of what was printed. */
+export async function buildStages(stages: readonly Stage[], context: string, work: string): Promise<void> {
   const script = join(work, 'build.sh')
   writeFileSync(script, ['set -eu', ...stages.flatMap((stage) => stageScript(stage, context, work))].join('\n'))
-  const { status, stdout, stderr } = spawnSync('unshare', ['-m', '--propagation', 'private', 'bash', script], {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  })
-  if (status !== 0) throw new Error(`The build ended with ${status}.\n${`${stdout}\n${stderr}`.slice(-4000)}`)
+  const build = spawn('unshare', ['-m', '--propagation', 'private', 'bash', script])
+  let printed = ''
+  const keep = (chunk: Buffer) => {
+    printed = `${printed}${chunk}`.slice(-4000)
+  }
+  build.stdout.on('data', keep)
+  build.stderr.on('data', keep)
+  const [code] = await once(build, 'close')
+  if (code !== 0) throw new Error(`The build ended with ${code}.\n${printed}`)
 }
 
 function stageScript(stage: Stage, context: string, work: string): string[] {
