@@ -128,6 +128,7 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
     steps: config.MAX_STEPS,
   }
   const readers = Readers.start({ threads: config.READERS, limits })
+  await readers.warm()
   const admission = new Admission({ requests: config.MAX_REQUESTS, bytes: config.MAX_BYTES }, now)
   const adaptationTurns = new Scheduler(adapting.parallelism, now, metrics)
   const predictionTurns = new Scheduler(predicting.parallelism, now, metrics)

@@ -1,5 +1,5 @@
 /** Every format and size that is taken, through sharp. */
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { CodecError } from './codec-error.js'
 import { imageFormat } from './image-format.js'
 import type { PixelBudget } from './pixel-budget.js'
@@ -32,12 +32,12 @@ export async function decodeAnyImage(bytes: Uint8Array, spec: ImageSpec, budget:
 }
 
 /** The budget has the pixels counted, so that sharp need not. */
-function open(bytes: Uint8Array, failOn: 'error' | 'warning'): sharp.Sharp {
+function open(bytes: Uint8Array, failOn: 'error' | 'warning'): Sharp {
   return sharp(bytes, { limitInputPixels: false, failOn })
 }
 
 /** `longest`: of a side; undefined: as it is. */
-async function render(image: sharp.Sharp, longest: number | undefined): Promise<Pixels> {
+async function render(image: Sharp, longest: number | undefined): Promise<Pixels> {
   if (longest !== undefined) image.resize(longest, longest, { fit: 'inside', kernel: 'linear' })
   const { data, info } = await image
     .autoOrient()

@@ -1,10 +1,11 @@
 /** From an image file to a model's input. Serving and training both come through here, so they see the same numbers. */
 import { decodeAnyImage } from './any-image.js'
 import { CodecError } from './codec-error.js'
-import { imageFormat } from './image-format.js'
+import { imageFormat, notAnImage } from './image-format.js'
 import { PixelBudget } from './pixel-budget.js'
 import { type ImageSpec, pixelsToInput } from './pixels-to-input.js'
 import { decodeSmallPng, type SmallPng, smallPng } from './small-png.js'
+import { stripPng } from './strip-png.js'
 
 export type { ImageSpec }
 
@@ -19,8 +20,7 @@ export async function decodeImage(bytes: Uint8Array, spec: ImageSpec, maxPixels:
 /** As decodeImage, for one of several images whose pixels count together. */
 export async function decodeWithin(bytes: Uint8Array, spec: ImageSpec, budget: PixelBudget): Promise<Float32Array> {
   const format = imageFormat(bytes)
-  if (format === undefined)
-    throw new CodecError('This is not an image in PNG, JPEG, WebP, GIF, TIFF or AVIF; send one.')
+  if (format === undefined) throw new CodecError(notAnImage)
   const small = format === 'png' ? smallPng(bytes) : undefined
   if (small) {
     budget.take(small.width, small.height)
@@ -28,7 +28,8 @@ export async function decodeWithin(bytes: Uint8Array, spec: ImageSpec, budget: P
     if (input) return input
     budget.count(-small.width * small.height)
   }
-  return pixelsToInput(await decodeAnyImage(bytes, spec, budget), spec)
+  const telling = format === 'png' ? stripPng(bytes) : bytes
+  return pixelsToInput(await decodeAnyImage(telling, spec, budget), spec)
 }
 
 /** Without waiting; undefined where sharp has to say what is wrong with the file. Takes nothing from a budget. */

@@ -16,7 +16,6 @@ export interface AdaptationParts extends AskParts {
 
 const defaultLimit = 50
 const pageMembers: ReadonlySet<string> = new Set(Object.keys(pageRequest.shape))
-const noMembers: ReadonlySet<string> = new Set()
 
 export function listRoute(parts: AdaptationParts): RequestHandler {
   return ask(parts, async ({ query, response, task }) => {
@@ -28,8 +27,7 @@ export function listRoute(parts: AdaptationParts): RequestHandler {
 }
 
 export function getRoute(parts: AdaptationParts): RequestHandler {
-  return ask(parts, async ({ request, query, response, record, task }) => {
-    readQuery(query, noMembers)
+  return ask(parts, async ({ request, response, record, task }) => {
     const id = adaptationIdOf(request)
     record.adaptation = id
     const { info } = await parts.adaptations.get({ tenant: task.tenant, id }, task.timeline)
@@ -38,8 +36,7 @@ export function getRoute(parts: AdaptationParts): RequestHandler {
 }
 
 export function deleteRoute(parts: AdaptationParts): RequestHandler {
-  return ask(parts, async ({ request, query, response, record, task }) => {
-    readQuery(query, noMembers)
+  return ask(parts, async ({ request, response, record, task }) => {
     const id = adaptationIdOf(request)
     record.adaptation = id
     await parts.adaptations.delete({ tenant: task.tenant, id }, task.timeline)

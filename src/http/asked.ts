@@ -2,6 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Admission } from '../serving/admission.js'
 import type { Task } from '../serving/task.js'
+import { queryOf } from './no-query.js'
 import { type RequestRecord, recordOf } from './operations/request-record.js'
 import { type Patience, patienceWith } from './patience.js'
 import type { Body } from './reading/body.js'
@@ -62,7 +63,5 @@ function toAsked(request: Request, response: Response, tenantOf: TenantOf, patie
   const tenant = tenantOf(request)
   record.tenant = tenant
   const signal = patienceWith(request, response, patience)
-  const start = request.url.indexOf('?')
-  const query = start < 0 ? '' : request.url.slice(start + 1)
-  return { request, response, record, query, task: { tenant, signal, timeline: record.timeline } }
+  return { request, response, record, query: queryOf(request), task: { tenant, signal, timeline: record.timeline } }
 }

@@ -1125,6 +1125,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["Unknown"];
+            503: components["responses"]["Unavailable"];
         };
     };
     predictSample: {
@@ -1146,6 +1147,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["Unknown"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

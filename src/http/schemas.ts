@@ -25,7 +25,7 @@ export const input = z.union([imageInput, valuesInput], 'Send an object with eit
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused, written as the contract writes them
 const plainText = /^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]+$/u
 
-const label = z
+export const label = z
   .string('Send a text.')
   .min(1, 'Send a label that is not empty.')
   .regex(plainText, 'Send a label of whole characters, without control characters such as line breaks.')

@@ -4,6 +4,7 @@ import { type AdaptParts, adaptRoute, addExamplesRoute } from './adapt-route.js'
 import { type AdaptationParts, deleteRoute, getRoute, listRoute } from './adaptation-routes.js'
 import { onlyMethods } from './methods.js'
 import { modelRoute, modelsRoute } from './model-routes.js'
+import { noQuery } from './no-query.js'
 import { type PredictRouteParts, predictRoute } from './predict-route.js'
 import { type SampleRequests, sampleRoute } from './sample-route.js'
 
@@ -20,10 +21,15 @@ export function createService(parts: ServiceParts): Service {
   router.route('/predict').post(predictRoute(parts)).all(onlyMethods('POST'))
   router.route('/adapt').post(adaptRoute(parts)).all(onlyMethods('POST'))
   router.route('/adaptations').get(listRoute(parts)).all(onlyMethods('GET, HEAD'))
-  router.route('/adaptations/:id').get(getRoute(parts)).delete(deleteRoute(parts)).all(onlyMethods('GET, HEAD, DELETE'))
+  router
+    .route('/adaptations/:id')
+    .all(noQuery)
+    .get(getRoute(parts))
+    .delete(deleteRoute(parts))
+    .all(onlyMethods('GET, HEAD, DELETE'))
   router.route('/adaptations/:id/examples').post(addExamplesRoute(parts)).all(onlyMethods('POST'))
-  router.route('/models').get(modelsRoute(models)).all(onlyMethods('GET, HEAD'))
-  router.route('/models/:name').get(modelRoute(models)).all(onlyMethods('GET, HEAD'))
+  router.route('/models').get(noQuery, modelsRoute(models)).all(onlyMethods('GET, HEAD'))
+  router.route('/models/:name').get(noQuery, modelRoute(models)).all(onlyMethods('GET, HEAD'))
   router.route('/samples/adapt.json').get(sampleRoute(samples?.adapt)).all(onlyMethods('GET, HEAD'))
   router.route('/samples/predict.json').get(sampleRoute(samples?.predict)).all(onlyMethods('GET, HEAD'))
   return router

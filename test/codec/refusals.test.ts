@@ -1,8 +1,8 @@
-import { deflateSync } from 'node:zlib'
+import { crc32, deflateSync } from 'node:zlib'
 import { encode } from 'fast-png'
 import { describe, expect, test } from 'vitest'
 import { decodeImage } from '../../src/codec/decode-image.js'
-import { decodeSmallPng } from '../../src/codec/small-png.js'
+import { decodeSmallPng, smallPng } from '../../src/codec/small-png.js'
 import { bar, drawing, fill, greyPng, through } from './images.js'
 
 const decode = (bytes: Uint8Array) => decodeImage(bytes, drawing, 1_000_000)
@@ -35,6 +35,23 @@ describe('damaged', () => {
     },
   )
 
+  test.each([
+    ['more rows', 80, 0],
+    ['wider rows', 0, 80],
+  ])('a JPEG whose header was made to promise %s than it has', async (_name, rows, columns) => {
+    const grain = fill(200, 160, 3, (x, y) => (x * 7919 + y * 104729) % 251)
+    const whole = await through(grain, 200, 160, 3).jpeg().toBuffer()
+    const at = whole.indexOf(Buffer.from([0xff, 0xc0]))
+    whole.writeUInt16BE(160 + rows, at + 5)
+    whole.writeUInt16BE(200 + columns, at + 7)
+    await expect(decode(whole)).rejects.toThrow('damaged or cut short')
+  })
+
+  test('a JPEG with something behind its end is whole', async () => {
+    const whole = await through(bar(64, 64), 64, 64, 1).jpeg().toBuffer()
+    expect(await decode(Buffer.concat([whole, Buffer.alloc(500)]))).toEqual(await decode(whole))
+  })
+
   test('a flipped bit in the pixels', async () => {
     const whole = Uint8Array.from(greyPng(noise, 64, 64))
     whole[whole.length >> 1] = (whole[whole.length >> 1] ?? 0) ^ 4
@@ -56,18 +73,20 @@ describe('bombs', () => {
   })
 
   test('a PNG that says it is small but unpacks to 50 MB never reaches the decoder that has no limit', () => {
-    expect(
-      decodeSmallPng(withPixels(encode({ width: 8, height: 8, channels: 1, data: bar(8, 8) }), Buffer.alloc(5e7))),
-    ).toBe(undefined)
+    const bomb = withPixels(encode({ width: 8, height: 8, channels: 1, data: bar(8, 8) }), Buffer.alloc(5e7))
+    const png = smallPng(bomb)
+    expect(png?.intact).toBe(true)
+    expect(png && decodeSmallPng(png)).toBe(undefined)
   })
 })
 
-/** The same file with other compressed pixels (checksums are not read on the path that is tested here). */
+/** The same file with other compressed pixels. */
 function withPixels(png: Uint8Array, unpacked: Uint8Array): Uint8Array {
   const body = deflateSync(unpacked)
   const idat = Buffer.alloc(12 + body.length)
   idat.writeUInt32BE(body.length, 0)
   idat.write('IDAT', 4, 'latin1')
   body.copy(idat, 8)
+  idat.writeUInt32BE(crc32(idat.subarray(4, 8 + body.length)), 8 + body.length)
   return Buffer.concat([png.subarray(0, 33), idat, png.subarray(png.length - 12)])
 }

@@ -2,6 +2,7 @@
 import { CodecError } from '../../codec/codec-error.js'
 import { checkLength, parseValues } from '../../codec/values.js'
 import type { Path } from '../faults.js'
+import { label } from '../schemas.js'
 import { labelFault } from './checks.js'
 import { FaultList } from './fault-list.js'
 import type { ReadingLimits } from './limits.js'
@@ -35,7 +36,7 @@ function labelOf(example: ParsedExample, path: Path, limits: ReadingLimits, faul
   }
   const wrong = labelFault(example.name, limits)
   if (wrong !== undefined) faults.add([...path, 'label'], wrong)
-  return example.name
+  return faults.validate(label, example.name, [...path, 'label'])
 }
 
 function targetOf(example: ParsedExample, path: Path, size: number, faults: FaultList): Float32Array | undefined {

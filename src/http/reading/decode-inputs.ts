@@ -1,11 +1,11 @@
 /** The inputs of a request to arrays: a few small drawings here and at once, everything that takes longer in threads. */
 import { CodecError } from '../../codec/codec-error.js'
 import { decodeSmall } from '../../codec/decode-image.js'
-import { type InputSpec, takesValues, valuesToInput } from '../../codec/decode-input.js'
 import type { EncodedInput } from '../../codec/encoded-input.js'
 import { PixelBudget } from '../../codec/pixel-budget.js'
 import type { ImageSpec } from '../../codec/pixels-to-input.js'
 import { smallPng, smallPngPixels } from '../../codec/small-png.js'
+import { type InputSpec, takesValues, valuesToInput } from '../../codec/values-to-input.js'
 import { FaultList } from './fault-list.js'
 import type { ReadingLimits } from './limits.js'
 import type { Decoded, DecodeTask } from './reader-task.js'

@@ -1,4 +1,6 @@
-/** Bytes that come in pieces, in one block of memory of their own where there is more than one piece. */
+/** Bytes that come in pieces, in one block of memory: their own, unless they are few and came in one piece. */
+import { smallBody } from './body.js'
+
 export class GrowingBytes {
   private bytes: Uint8Array = new Uint8Array()
   private length = 0
@@ -15,7 +17,7 @@ export class GrowingBytes {
 
   append(piece: Uint8Array): void {
     const length = this.length + piece.byteLength
-    if (this.length === 0 && length === this.expected) this.bytes = piece
+    if (this.length === 0 && length === this.expected && length <= smallBody) this.bytes = piece
     else {
       if (length > this.bytes.byteLength) this.makeRoom(length)
       this.bytes.set(piece, this.length)

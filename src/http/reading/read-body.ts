@@ -34,8 +34,6 @@ export async function readBody(
   if (announced !== undefined && announced > bodyBytes) throw tooLarge(bodyBytes)
   const expected = compression === undefined ? announced : undefined
   const account = new Account(budget, bodyBytes)
-  // Room for all of it, before the sender begins.
-  if (expected !== undefined) account.reserve(expected)
   try {
     if (headers.expect !== undefined) response.writeContinue()
     const bytes = await receive(request, compression, new GrowingBytes(expected, bodyBytes), account, signal)
@@ -104,7 +102,10 @@ function receive(
       stop()
       resolve(bytes.whole())
     }
-    const onClose = (): void => fail(malformed('The body is broken off; send it again as a whole.'))
+    // A request that has come whole closes too, while the last of it is still being unpacked.
+    const onClose = (): void => {
+      if (!request.complete) fail(malformed('The body is broken off; send it again as a whole.'))
+    }
     const onAbort = (): void => fail(signal.reason)
     request.on('close', onClose).on('error', onClose)
     source.on('data', onData).on('end', onEnd)

@@ -5,13 +5,16 @@ import { malformed } from './refusals.js'
 
 export interface Part {
   readonly name: string
-  /** What curl sends for `-F name=@file`; without it the part is a text. */
+  /** As its content type says; a part without one is a text. */
   readonly isFile: boolean
   readonly content: Uint8Array
 }
 
-/** A label, or a target of some hundred numbers. */
-const longestHeader = 8192
+/** A label, or a target of some hundred numbers; in characters. */
+const longestName = 8192
+
+/** What is longer is cut off there, and its name is too long. */
+const longestHeader = 8 * longestName
 
 const notWhole = 'The form is not whole; send it again, with the boundary that its Content-Type names.'
 
@@ -34,6 +37,10 @@ export async function readForm(
   }
   const nameless = parts.findIndex(({ name }) => name === '')
   if (nameless >= 0) throw invalid([fault([], `Part ${nameless} of the form has an empty name; give it one.`)])
+  const endless = parts.findIndex(({ name }) => name.length > longestName)
+  if (endless >= 0) {
+    throw invalid([fault([], `Part ${endless} of the form has a name of more than ${longestName} characters.`)])
+  }
   return parts
 }
 
@@ -46,12 +53,12 @@ function split(bytes: Uint8Array, boundary: string): Promise<Part[]> {
       isPartAFile: () => true,
       fileHwm: bytes.byteLength + 1,
     })
-    form.on('file', (name: string | undefined, stream, filename: string | undefined, _encoding, type) => {
+    form.on('file', (name: string | undefined, stream, _filename, _encoding, type) => {
       const pieces: Uint8Array[] = []
       stream.on('data', (piece: Uint8Array) => pieces.push(piece))
       stream.on('error', () => reject(malformed(notWhole)))
       stream.on('end', () => {
-        const isFile = filename !== undefined || !type.startsWith('text/')
+        const isFile = !type.startsWith('text/')
         parts.push({ name: unquote(name ?? ''), isFile, content: Buffer.concat(pieces) })
       })
     })

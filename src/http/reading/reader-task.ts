@@ -5,7 +5,7 @@ import type { BodyType } from './body.js'
 import type { ReadingLimits } from './limits.js'
 import type { Parsed } from './parsed.js'
 
-export type ReaderTask = ParseTask | DecodeTask
+export type ReaderTask = ParseTask | DecodeTask | { readonly kind: 'warm' }
 
 export interface ParseTask {
   readonly kind: keyof Parsed

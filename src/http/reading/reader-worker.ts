@@ -8,6 +8,9 @@ import { ownBuffers } from './own-buffers.js'
 import { parse } from './parse.js'
 import type { Decoded, DecodeTask, ReaderReply, ReaderTask } from './reader-task.js'
 
+const warmBody = Buffer.from('{"id":"warm","inputs":[{"values":[0]}]}')
+const one = { bodyBytes: 1, imagePixels: 1, requestPixels: 1, examples: 1, inputs: 1, labelLength: 1, steps: 1 }
+
 /** The reply, its memory handed over instead of copied. */
 export default async function read(task: ReaderTask): Promise<unknown> {
   const reply = await answer(task)
@@ -16,14 +19,21 @@ export default async function read(task: ReaderTask): Promise<unknown> {
 
 async function answer(task: ReaderTask): Promise<ReaderReply<unknown>> {
   try {
-    const value =
-      task.kind === 'decode'
-        ? await decode(task)
-        : await parse(task.kind, task.bytes, task.type, task.query, task.limits)
-    return { value }
+    return { value: await perform(task) }
   } catch (error) {
     if (error instanceof HttpError) return { failure: error.failure, detail: error.message }
     throw error
+  }
+}
+
+async function perform(task: ReaderTask): Promise<unknown> {
+  switch (task.kind) {
+    case 'decode':
+      return decode(task)
+    case 'warm':
+      return parse('predict', warmBody, { kind: 'json' }, '', one)
+    default:
+      return parse(task.kind, task.bytes, task.type, task.query, task.limits)
   }
 }
 

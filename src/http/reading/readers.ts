@@ -5,13 +5,13 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Piscina } from 'piscina'
-import type { InputSpec } from '../../codec/decode-input.js'
 import type { EncodedInput } from '../../codec/encoded-input.js'
+import type { InputSpec } from '../../codec/values-to-input.js'
 import { outputSize, type ServedModel } from '../../serving/served-model.js'
 import type { Examples } from '../../serving/support.js'
 import { HttpError } from '../failure.js'
 import { answersOf } from './answers-of.js'
-import type { Body } from './body.js'
+import { type Body, smallBody } from './body.js'
 import { decodeInputs, type InputsOf } from './decode-inputs.js'
 import type { ReadingLimits } from './limits.js'
 import { ownBuffers } from './own-buffers.js'
@@ -20,15 +20,14 @@ import type { Parsed, ParsedAdapt, ParsedExample, ParsedMoreExamples, ParsedPred
 import type { DecodeTask, ReaderReply, ReaderTask, Results } from './reader-task.js'
 import { Turns } from './turns.js'
 
-/** A JSON body of this many bytes is read in a millisecond at most, and sooner than a thread could be asked. */
-const mostBytesHere = 64 * 1024
-
 export interface ReaderSettings {
   readonly threads: number
   readonly limits: ReadingLimits
 }
 
 export class Readers {
+  private here = 0
+
   private constructor(
     private readonly threads: Piscina<ReaderTask, ReaderReply<unknown>>,
     private readonly turns: Turns,
@@ -42,7 +41,19 @@ export class Readers {
       maxThreads: threads,
       resourceLimits: { maxOldGenerationSizeMb: heapMebibytes(limits) },
     })
+    // Who waits for a reader hears of its death; one that dies idle is replaced, and nobody has to hear.
+    pool.on('error', () => {})
     return new Readers(pool, new Turns(threads), limits)
+  }
+
+  /** Resolves when the threads have started and read something; rejects where they cannot. */
+  async warm(): Promise<void> {
+    await Promise.all(Array.from({ length: this.threads.maxThreads }, () => this.threads.run({ kind: 'warm' })))
+  }
+
+  /** Bytes of bodies that the server's own thread has parsed. */
+  get bytesReadHere(): number {
+    return this.here
   }
 
   /** `query` is what stands behind the `?` of the URL. All throw HttpError, or the signal's reason. */
@@ -90,9 +101,12 @@ export class Readers {
     signal: AbortSignal,
   ): Promise<Parsed[R]> {
     const { limits } = this
-    if (type.kind === 'json' && bytes.byteLength <= mostBytesHere) return fromJson[reading](bytes, query, limits)
+    if (type.kind === 'json' && bytes.byteLength <= smallBody) {
+      this.here += bytes.byteLength
+      return fromJson[reading](bytes, query, limits)
+    }
     // A small body lies in memory that is not its own.
-    const own = bytes.byteLength <= mostBytesHere ? new Uint8Array(bytes) : bytes
+    const own = bytes.byteLength <= smallBody ? new Uint8Array(bytes) : bytes
     return this.ask<R>({ kind: reading, bytes: own, type, query, limits }, transferable(own.buffer), signal)
   }
 
