@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { readConfig } from '../src/config.js'
 import { startServer } from '../src/server.js'
+import { openLog } from '../src/telemetry/log.js'
 import { readCharacters } from './accuracy/characters.js'
 import { type Accuracy, measureAccuracy } from './accuracy/through-http.js'
 
@@ -32,7 +33,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
   const own =
     values.url === undefined
-      ? await startServer({ ...readConfig(), PORT: 0, HOST: '127.0.0.1' }, console.error)
+      ? await startServer({ ...readConfig(), PORT: 0, HOST: '127.0.0.1', STORE: 'memory' }, openLog('warn'))
       : undefined
   const url = values.url ?? `http://${own?.address}`
   const rows: (Accuracy & { atLeast: number })[] = []

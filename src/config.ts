@@ -88,7 +88,13 @@ export class ConfigError extends Error {
 export function readConfig(environment: Environment = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const result = settings.safeParse(given)
-  if (result.success) return result.data
+  if (result.success) {
+    const { MAX_BODY_BYTES, MAX_BYTES } = result.data
+    if (MAX_BODY_BYTES <= MAX_BYTES) return result.data
+    throw new ConfigError(
+      `MAX_BODY_BYTES is ${MAX_BODY_BYTES}, more than the ${MAX_BYTES} of MAX_BYTES, so that such a body would never be taken; lower the one or raise the other.`,
+    )
+  }
   const faults = result.error.issues.map(({ path, message }) => {
     const name = String(path[0])
     return `${name} is "${environment[name]}", set it to ${message}.`

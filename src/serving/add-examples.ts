@@ -12,7 +12,7 @@ import type { Learning } from './learning.js'
 import type { ServedModels } from './served-model.js'
 import { asServingError, ServingError } from './serving-error.js'
 import { joined } from './support.js'
-import type { Task } from './task.js'
+import { type Task, unlessAborted } from './task.js'
 
 /** What is not given stays as it was. */
 export type GivenSettings = { readonly [Name in keyof AskedSettings]: AskedSettings[Name] | undefined }
@@ -54,9 +54,11 @@ export class AddExamplesUseCase {
       () => this.inTurn(order, task),
     )
     this.lines.set(key, own)
-    return own.finally(() => {
+    const leave = () => {
       if (this.lines.get(key) === own) this.lines.delete(key)
-    })
+    }
+    own.then(leave, leave)
+    return unlessAborted(own, task.signal)
   }
 
   private async inTurn(order: AddOrder, task: Task): Promise<StoredInfo> {
@@ -77,7 +79,7 @@ export class AddExamplesUseCase {
     if (all.inputs.length > this.mostExamples) throw this.tooMany(info, examples.inputs.length)
     const order = { id, served, examples: all, asked: withGiven(info.asked, asked), budgetMs }
     const learned = await this.learning.run(order, task)
-    const stored = await task.timeline.measure('store', () => this.store.put(learned, info.version))
+    const stored = await task.timeline.measure('store', () => this.store.put(learned, info))
     return stored.info
   }
 

@@ -32,6 +32,7 @@ export class Predictions {
 
   /** One array an input. Throws ServingError `unfit-inputs`, and the signal's reason as soon as that aborts. */
   run(learner: Learner, subject: Subject, inputs: readonly Float32Array[], task: Task): Promise<Float32Array[]> {
+    if (inputs.length === 0) return Promise.resolve([])
     const answered = new Promise<Float32Array[]>((resolve, reject) => {
       const ask = { inputs, outputs: [], task, waitingSince: task.timeline.now(), resolve, reject }
       const waiting = this.groups.get(subject.weights)

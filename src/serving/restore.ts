@@ -17,7 +17,7 @@ export interface Warm {
 }
 
 export class Restore {
-  /** By tenant, id and version. */
+  /** By the mark of what is restored. */
   private readonly underWay = new Map<string, Promise<Warm>>()
 
   constructor(
@@ -35,14 +35,15 @@ export class Restore {
   async run({ info, learned }: StoredAdaptation, served: ServedModel, task: Task): Promise<Warm> {
     const isCurrent = info.modelDigest === served.model.digest
     if (learned && isCurrent) return { info, learned }
-    const key = `${info.id} ${info.version} ${info.tenant}`
-    let restoring = this.underWay.get(key)
+    let restoring = this.underWay.get(info.mark)
     if (!restoring) {
       const own = { tenant: info.tenant, signal: this.stopping, timeline: new Timeline(task.timeline.now) }
       restoring = (isCurrent ? this.again(info, served, own) : this.anew(info, served, own)).finally(() =>
-        this.underWay.delete(key),
+        this.underWay.delete(info.mark),
       )
-      this.underWay.set(key, restoring)
+      this.underWay.set(info.mark, restoring)
+      // Those who asked may all have left when it fails.
+      restoring.catch(() => {})
     }
     const waiting = restoring
     return task.timeline.measure('engine', () => unlessAborted(waiting, task.signal))
@@ -61,13 +62,13 @@ export class Restore {
     const made = await this.learn('new-model', info, served, info.asked, task)
     const { createdAt, expiresAt } = info
     const replacement = { ...made, info: { ...made.info, createdAt, expiresAt } }
-    const stored = await this.store.put(replacement, info.version)
+    const stored = await this.store.put(replacement, info)
     return { info: stored.info, learned: made.learned }
   }
 
   private async learn(why: ColdStart, info: StoredInfo, served: ServedModel, asked: StoredInfo['asked'], task: Task) {
-    this.observer.coldStart(why)
     const examples = await examplesOf(this.store, info, task.timeline)
+    this.observer.coldStart(why)
     return this.learning.run({ id: info.id, served, examples, asked }, task)
   }
 }

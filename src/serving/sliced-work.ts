@@ -28,6 +28,7 @@ export function runSliced<Result>(
       try {
         const { done, value } = await slices.next()
         if (done) return end(() => resolve(value))
+        if (signal.aborted) return end(() => reject(signal.reason))
         return unfinished
       } catch (error) {
         return end(() => reject(error))

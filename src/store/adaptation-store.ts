@@ -75,6 +75,8 @@ export interface NewAdaptation {
 export interface StoredInfo extends AdaptationInfo {
   /** 1 for the first under its key, one more for each that replaces it. */
   readonly version: number
+  /** Names exactly what was put: versions start at 1 again after a deletion. */
+  readonly mark: string
   /** The memory that predicting with it takes (adaptation-bytes.ts). */
   readonly bytes: number
 }
@@ -100,10 +102,10 @@ export interface AdaptationStore {
   examples(info: StoredInfo): Promise<Examples | undefined>
   /**
    * Resolves when it is durable, as far as the store is. Replaces what is there at once: a reader sees the old one or the
-   * new one. With `replaces` only that version is replaced, otherwise VersionConflictError (0: there must be none).
+   * new one. With `replaces` only that one is replaced, otherwise VersionConflictError.
    * Throws StoreFullError; then what was there is still there.
    */
-  put(adaptation: NewAdaptation, replaces?: number): Promise<StoredAdaptation>
+  put(adaptation: NewAdaptation, replaces?: StoredInfo): Promise<StoredAdaptation>
   /** Takes in what was learned again for a version that is still the current one; otherwise does nothing. */
   restore(info: StoredInfo, learned: Learned): Promise<void>
   /** Whether there was one. */

@@ -1,4 +1,5 @@
 /** Keeps adaptations in LMDB, in one folder on local disk. */
+import { randomUUID } from 'node:crypto'
 import { adaptationBytes } from './adaptation-bytes.js'
 import {
   type AdaptationKey,
@@ -16,8 +17,7 @@ import { KeyQueue } from './key-queue.js'
 import { LmdbEnvironment } from './lmdb-environment.js'
 import { type Current, LmdbRecords, sealRecords } from './lmdb-records.js'
 import { keyOfExpiry, recordKey } from './record-key.js'
-import { requireVersion } from './require-version.js'
-import { sameAdaptation } from './same-adaptation.js'
+import { requireSame } from './require-same.js'
 import { type StoreObserver, silentObserver } from './store-observer.js'
 
 /** A larger record that is not in the page cache is read from disk by another thread; a small one is not worth it. */
@@ -69,12 +69,12 @@ export class LmdbStore implements AdaptationStore {
     const name = recordKey(info)
     return this.read(async () => {
       const current = this.alive(name)
-      if (!current || !sameAdaptation(current, info) || current.asked.retention === 'weights') return undefined
+      if (!current || current.mark !== info.mark || current.asked.retention === 'weights') return undefined
       return this.records.examples(name, current)
     })
   }
 
-  async put(adaptation: NewAdaptation, replaces?: number): Promise<StoredAdaptation> {
+  async put(adaptation: NewAdaptation, replaces?: StoredInfo): Promise<StoredAdaptation> {
     const { info, learned } = adaptation
     const name = recordKey(info)
     return this.write(name, async () => {
@@ -82,8 +82,9 @@ export class LmdbStore implements AdaptationStore {
         const current = this.records.current(name)
         if (current.damage && replaces !== undefined) throw current.damage
         const before = this.versionOf(current)
-        requireVersion(before, replaces)
-        const stored: StoredInfo = { ...info, version: before + 1, bytes: adaptationBytes(info, learned) }
+        requireSame(before > 0 ? current.info : undefined, replaces)
+        const bytes = adaptationBytes(info, learned)
+        const stored: StoredInfo = { ...info, version: before + 1, mark: randomUUID(), bytes }
         if (await this.records.replace(name, current, await sealRecords(name, stored, adaptation))) {
           return { info: stored, learned: info.asked.retention === 'examples' ? undefined : learned }
         }
@@ -96,7 +97,7 @@ export class LmdbStore implements AdaptationStore {
     const name = recordKey(info)
     return this.write(name, async () => {
       const current = this.records.current(name)
-      if (!current.info || current.info.asked.retention === 'examples' || !sameAdaptation(current.info, info)) return
+      if (!current.info || current.info.asked.retention === 'examples' || current.info.mark !== info.mark) return
       try {
         this.records.learned(name, current.info)
       } catch (error) {

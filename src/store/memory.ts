@@ -2,6 +2,7 @@
  * Keeps adaptations in memory alone, the least recently used go first when their bytes exceed the bound. It is its own hot
  * tier: what was learned stays whatever the retention says, since without it every prediction would learn again.
  */
+import { randomUUID } from 'node:crypto'
 import { adaptationBytes } from './adaptation-bytes.js'
 import {
   type AdaptationKey,
@@ -19,8 +20,7 @@ import type { Clocks } from './clocks.js'
 import { compactExamples, compactLearned } from './compact.js'
 import { hasExpired } from './expiry.js'
 import { keyText } from './key-text.js'
-import { requireVersion } from './require-version.js'
-import { sameAdaptation } from './same-adaptation.js'
+import { requireSame } from './require-same.js'
 import { type StoreObserver, silentObserver } from './store-observer.js'
 
 interface Entry {
@@ -61,14 +61,15 @@ export class MemoryStore implements AdaptationStore {
 
   async examples(info: StoredInfo): Promise<Examples | undefined> {
     const entry = this.alive(info)
-    return entry && sameAdaptation(entry.info, info) ? entry.examples : undefined
+    return entry && entry.info.mark === info.mark ? entry.examples : undefined
   }
 
-  async put({ info, learned, examples }: NewAdaptation, replaces?: number): Promise<StoredAdaptation> {
-    const current = this.alive(info)?.info.version ?? 0
-    requireVersion(current, replaces)
+  async put({ info, learned, examples }: NewAdaptation, replaces?: StoredInfo): Promise<StoredAdaptation> {
+    const current = this.alive(info)?.info
+    requireSame(current, replaces)
+    const version = (current?.version ?? 0) + 1
     const entry: Entry = {
-      info: { ...info, version: current + 1, bytes: adaptationBytes(info, learned) },
+      info: { ...info, version, mark: randomUUID(), bytes: adaptationBytes(info, learned) },
       learned: compactLearned(learned),
       examples: info.asked.retention === 'weights' ? undefined : compactExamples(examples),
     }

@@ -12,7 +12,6 @@ import type {
 import type { HotTier } from './hot-tier.js'
 import { KeyQueue } from './key-queue.js'
 import { keyText } from './key-text.js'
-import { sameAdaptation } from './same-adaptation.js'
 
 /** One read of the durable store, for all who wait for it. */
 interface Flight {
@@ -41,7 +40,7 @@ export class TieredStore implements AdaptationStore {
     return this.durable.examples(info)
   }
 
-  put(adaptation: NewAdaptation, replaces?: number): Promise<StoredAdaptation> {
+  put(adaptation: NewAdaptation, replaces?: StoredInfo): Promise<StoredAdaptation> {
     const key = keyText(adaptation.info)
     return this.writes.run(key, async () => {
       const stored = await this.durable.put(adaptation, replaces)
@@ -54,7 +53,7 @@ export class TieredStore implements AdaptationStore {
   restore(info: StoredInfo, learned: Learned): Promise<void> {
     return this.writes.run(keyText(info), async () => {
       const current = await this.durable.get(info)
-      if (!current || !sameAdaptation(current.info, info)) return
+      if (!current || current.info.mark !== info.mark) return
       this.hot.set(current.info, learned)
       await this.durable.restore(current.info, learned)
     })

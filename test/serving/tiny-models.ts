@@ -1,4 +1,5 @@
 /** Models that are real but tiny, on the reference engine: serving is tested with what it serves. */
+import type { Engine } from '../../src/engine/engine.js'
 import { ReferenceEngine } from '../../src/engine/reference.js'
 import { createLearner } from '../../src/learner/create-learner.js'
 import { tensorsOf } from '../../src/learner/initialization.js'
@@ -42,15 +43,16 @@ const curves = artifactSchema.parse({
   },
 })
 
-export const tinyImages = () => serve(images)
-export const tinyCurves = () => serve(curves)
+/** Another seed is another version of the model: other weights, and a digest that says so. */
+export const tinyImages = (seed = 1, engine?: Engine) => serve(images, seed, engine)
+export const tinyCurves = (seed = 1, engine?: Engine) => serve(curves, seed, engine)
 
-async function serve(artifact: Artifact): Promise<ServedModel> {
+async function serve(artifact: Artifact, seed: number, engine: Engine = new ReferenceEngine()): Promise<ServedModel> {
   const model = {
     artifact,
-    digest: artifact.name,
-    tensors: tensorsOf(artifact, randomInitialization(artifact, seeded(1))),
+    digest: `${artifact.name} ${seed}`,
+    tensors: tensorsOf(artifact, randomInitialization(artifact, seeded(seed))),
   }
   const sizes = { supports: [4, 10], queries: [1, 4] }
-  return { model, learner: await createLearner(model, new ReferenceEngine(), sizes) }
+  return { model, learner: await createLearner(model, engine, sizes) }
 }

@@ -77,14 +77,18 @@ export function describeStore(name: string, create: (clocks: TestClocks) => Prom
 
     test('replaces only the version that was to be replaced', async () => {
       const store = await open()
-      await expect(store.put(made(), 1)).rejects.toThrow(VersionConflictError)
-      await expect(store.put(made(), 1)).rejects.toThrow('Version 1 was to be replaced, but there is none now')
-      await store.put(made(), 0)
-      await expect(store.put(made(), 0)).rejects.toThrow('There was to be none yet, but version 1 is there now')
-      expect((await store.put(made({ mark: 2 }), 1)).info.version).toBe(2)
-      await expect(store.put(made({ mark: 3 }), 1)).rejects.toThrow(VersionConflictError)
+      const { info: gone } = await store.put(made())
+      await store.delete(gone)
+      await expect(store.put(made(), gone)).rejects.toThrow(VersionConflictError)
+      await expect(store.put(made(), gone)).rejects.toThrow('Version 1 was to be replaced, but there is none now')
+      const { info: first } = await store.put(made())
+      // The version is the same, the adaptation is not.
+      await expect(store.put(made(), gone)).rejects.toThrow('but version 1 of another time is there now')
+      const { info: second } = await store.put(made({ mark: 2 }), first)
+      expect(second.version).toBe(2)
+      await expect(store.put(made({ mark: 3 }), first)).rejects.toThrow(VersionConflictError)
       expect((await store.get({ tenant: 't', id: 'a' }))?.learned).toEqual(made({ mark: 2 }).learned)
-      const race = await Promise.allSettled([4, 5, 6].map((mark) => store.put(made({ mark }), 2)))
+      const race = await Promise.allSettled([4, 5, 6].map((mark) => store.put(made({ mark }), second)))
       expect(race.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
     })
 
@@ -190,8 +194,8 @@ export function describeStore(name: string, create: (clocks: TestClocks) => Prom
       expect(await store.examples(info)).toBe(undefined)
       expect((await store.list('t', 10)).adaptations.map(({ id }) => id)).toEqual(['b'])
       expect(await store.delete(info)).toBe(false)
-      await expect(store.put(made(), 1)).rejects.toThrow(VersionConflictError)
-      expect((await store.put(made({ mark: 2, expiresAt: clocks.now + 1 }), 0)).info.version).toBe(1)
+      await expect(store.put(made(), info)).rejects.toThrow(VersionConflictError)
+      expect((await store.put(made({ mark: 2, expiresAt: clocks.now + 1 }))).info.version).toBe(1)
       clocks.now += 1
       await store.restore(info, made().learned)
       expect(await store.get(info)).toBe(undefined)

@@ -9,7 +9,7 @@ import { TestClocks } from './surroundings.js'
 
 function hotInfo(given: Made = {}): StoredInfo {
   const { info, learned } = made({ weights: 100, ...given })
-  return { ...info, version: 1, bytes: adaptationBytes(info, learned) }
+  return { ...info, version: 1, mark: 'm', bytes: adaptationBytes(info, learned) }
 }
 
 const size = hotInfo().bytes

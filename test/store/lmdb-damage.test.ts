@@ -43,7 +43,7 @@ describe('damaged records', () => {
     await expect(store.get(info)).rejects.toThrow(/^The adaptation "a" is damaged on disk \(.*\): adapt it again, or/)
     await expect(store.examples(info)).rejects.toThrow(DamagedError)
     await expect(store.list('t', 10)).rejects.toThrow(DamagedError)
-    await expect(store.put(made(), 1)).rejects.toThrow(DamagedError)
+    await expect(store.put(made(), info)).rejects.toThrow(DamagedError)
     expect((await store.put(made({ mark: 2 }))).info.version).toBe(2)
     expect((await store.get(info))?.learned).toEqual(made({ mark: 2 }).learned)
   })

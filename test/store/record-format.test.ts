@@ -8,7 +8,7 @@ import { expiryKey, keyOfExpiry, keyOfRecord, recordKey } from '../../src/store/
 import { made } from './made.js'
 
 const key = recordKey({ tenant: 't', id: 'a' })
-const info = { ...made().info, version: 3, bytes: 99 }
+const info = { ...made().info, version: 3, mark: 'm', bytes: 99 }
 
 describe('a record', () => {
   test('with any one bit flipped is refused', async () => {

@@ -36,7 +36,7 @@ class SlowStore extends MemoryStore {
     return this.slowly('get', () => super.get(of))
   }
 
-  override put(adaptation: NewAdaptation, replaces?: number): Promise<StoredAdaptation> {
+  override put(adaptation: NewAdaptation, replaces?: StoredInfo): Promise<StoredAdaptation> {
     return this.slowly('put', () => super.put(adaptation, replaces))
   }
 

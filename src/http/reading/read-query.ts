@@ -2,7 +2,7 @@
 import type { Fault } from '../failure.js'
 import { fault, invalid } from '../faults.js'
 
-const texts = new Set(['model', 'id', 'retention'])
+const texts = new Set(['model', 'id', 'from', 'retention'])
 
 const number = /^-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,4})?$/
 

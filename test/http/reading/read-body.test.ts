@@ -96,8 +96,11 @@ describe('refused before it is read', () => {
   test('what does not fit beside the others', async () => {
     const first = server.connect()
     const second = server.connect()
-    for (const socket of [first, second]) socket.write(head(`Content-Length: ${most}`))
-    await until(() => server.budget.held === 2 * most)
+    for (const socket of [first, second]) {
+      socket.write(head(`Content-Length: ${most}`))
+      socket.write('x'.repeat(most - 1))
+    }
+    await until(() => server.budget.held === 2 * (most - 1))
     expect(await server.post(text)).toBe('queue-full: Full.')
     first.destroy()
     second.destroy()
@@ -139,7 +142,7 @@ describe('given up on the way', () => {
     const socket = server.connect()
     socket.write(head(`Content-Length: ${most}`))
     socket.write('{"a":')
-    await until(() => server.budget.held === most)
+    await until(() => server.budget.held === 5)
     socket.destroy()
     await until(() => server.budget.held === 0)
     await until(() => /hung up|broken off/.test(server.outcomes.at(-1) ?? ''))
