@@ -23,8 +23,11 @@ export interface Engine {
 }
 
 export interface Executable {
-  /** Runs once. The feeds' shapes must be the parameters' (EngineError otherwise). They may be shared memory and are only read. */
-  run(feeds: Tensors): Promise<Tensors>
+  /**
+   * Runs once. The feeds' shapes must be the parameters' (EngineError otherwise). They may be shared memory and are only read.
+   * `wanted`: the outputs that are looked at; all of them where it is not given.
+   */
+  run(feeds: Tensors, wanted?: readonly string[]): Promise<Tensors>
   dispose(): Promise<void>
 }
 

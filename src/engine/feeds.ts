@@ -1,11 +1,12 @@
 /** Holds feeds against a program's parameters, before an engine sees them. */
-import type { Program } from '../program/program.js'
-import { paramsOf, sameShape, sizeOf } from '../program/program.js'
+import { type paramsOf, sameShape, sizeOf } from '../program/program.js'
 import { EngineError, type Tensors } from './engine.js'
 
+/** What is left of a program once it is compiled: the rest of it is memory that the collector would walk over again and again. */
+export type Params = ReturnType<typeof paramsOf>
+
 /** Throws EngineError with one sentence naming the parameter that is missing, unknown or of another shape. */
-export function checkFeeds(program: Program, feeds: Tensors): void {
-  const params = paramsOf(program)
+export function checkFeeds(params: Params, feeds: Tensors): void {
   for (const { name, type } of params) {
     const feed = feeds[name]
     if (!feed) throw new EngineError(`the program needs ${name} [${type.shape}], which was not fed`)

@@ -11,17 +11,20 @@ export class ReferenceEngine implements Engine {
   readonly parallelism = 1
 
   async compile(program: Program): Promise<Executable> {
+    const params = paramsOf(program)
     return {
-      run: async (feeds) => {
-        checkFeeds(program, feeds)
+      run: async (feeds, wanted) => {
+        checkFeeds(params, feeds)
         const results = evaluate(
           program,
           Object.fromEntries(Object.entries(feeds).map(([name, { data }]) => [name, Float64Array.from(data)])),
         )
-        const tensors = program.outputs.map(
-          ({ name, value }) =>
-            [name, { shape: value.type.shape, data: Float32Array.from(named(results, name)) }] as const,
-        )
+        const tensors = program.outputs
+          .filter(({ name }) => wanted?.includes(name) ?? true)
+          .map(
+            ({ name, value }) =>
+              [name, { shape: value.type.shape, data: Float32Array.from(named(results, name)) }] as const,
+          )
         return Object.fromEntries(tensors) satisfies Tensors
       },
       dispose: async () => {},

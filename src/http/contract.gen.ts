@@ -576,7 +576,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The examples, which would be needed, were not kept; or others kept changing the adaptation at the same time. */
+        /** @description The examples, which would be needed, were not kept or do not fit the version of the model that is served now; or others kept changing the adaptation at the same time. */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -808,6 +808,7 @@ export interface operations {
             429: components["responses"]["Busy"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     listAdaptations: {

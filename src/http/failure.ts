@@ -48,7 +48,7 @@ export function describe(code: FailureCode): { status: number; title: string } {
     case 'request-timeout':
       return { status: 408, title: 'The request came too slowly' }
     case 'not-restorable':
-      return { status: 409, title: 'The examples were not kept' }
+      return { status: 409, title: 'The kept examples do not suffice' }
     case 'conflict':
       return { status: 409, title: 'Changed by others at the same time' }
     case 'body-too-large':

@@ -36,6 +36,7 @@ export async function createLearner(
   predicting: Engine = adapting,
 ): Promise<Learner> {
   const { artifact } = model
+  const initialization = initializationOf(model)
   const features = await Features.compile(adapting, artifact, sizes.supports)
   const widths: Width[] = []
   for (const settings of artifact.innerLoop.widths) {
@@ -46,9 +47,10 @@ export async function createLearner(
       settings,
       innerLoops,
       predictor: await Predictor.compile(predicting, artifact, settings.classes, sizes.queries),
+      moments: startingMoments(artifact, initialization, settings.classes),
     })
   }
-  return new ModelLearner(model, features, widths, at(sizes.queries, sizes.queries.length - 1))
+  return new ModelLearner(model, initialization, features, widths, at(sizes.queries, sizes.queries.length - 1))
 }
 
 /** Everything compiled for tasks of up to `settings.classes` classes. */
@@ -57,6 +59,8 @@ interface Width {
   /** By growing size of their mini-batches; the last has the model's own. */
   readonly innerLoops: readonly InnerLoop[]
   readonly predictor: Predictor
+  /** Of the optimizer, where every adaptation starts. */
+  readonly moments: Float32Array
 }
 
 /**
@@ -72,16 +76,13 @@ function loopFor({ innerLoops }: Width, { inputs }: SupportSet): InnerLoop {
 }
 
 class ModelLearner implements Learner {
-  private readonly initialization: Initialization
-
   constructor(
     private readonly model: Model,
+    private readonly initialization: Initialization,
     private readonly features: Features,
     private readonly widths: readonly Width[],
     private readonly mostAtOnce: number,
-  ) {
-    this.initialization = initializationOf(model)
-  }
+  ) {}
 
   get maxExamples(): number {
     return this.features.largest
@@ -106,7 +107,6 @@ class ModelLearner implements Learner {
         `${support.inputs.length} examples are more than the ${this.maxExamples} that one adaptation can take`,
       )
     }
-    const { artifact } = this.model
     const { body, shared } = this.initialization
     const classes = support.kind === 'classification' ? support.classes : 0
     const width = this.widthFor(classes)
@@ -115,7 +115,7 @@ class ModelLearner implements Learner {
     const learningRate = settings.learningRate ?? width.settings.learningRate
     const start = {
       weights: support.kind === 'classification' ? await this.startClassifier(support, width) : body,
-      moments: startingMoments(artifact, this.initialization, width.settings.classes),
+      moments: width.moments,
     }
     budget?.startSteps()
     const { weights, losses } = yield* loopFor(width, support).slices(start, shared, support, {
@@ -197,5 +197,8 @@ function allFinite(numbers: ArrayLike<number>): boolean {
 const FURTHEST = 1e4
 
 function isNear(weights: Float32Array, start: Float32Array): boolean {
-  return weights.every((weight, i) => Math.abs(weight - at(start, i)) < FURTHEST)
+  for (let i = 0; i < weights.length; i++) {
+    if (!(Math.abs((weights[i] ?? Number.NaN) - (start[i] ?? 0)) < FURTHEST)) return false
+  }
+  return true
 }

@@ -32,7 +32,17 @@ export interface InnerSettings {
   readonly budget?: Budget | undefined
 }
 
+/** Memory for the mini-batches of one slice, used again: made anew every time it would keep the collector busy. */
+interface Batches {
+  readonly x: Float32Array
+  readonly y: Float32Array
+  readonly masks: readonly { readonly rate: number; readonly size: number; readonly data: Float32Array }[]
+  readonly feeds: Tensors
+}
+
 export class InnerLoop {
+  /** Not in use by a run; never more than have run at the same time. */
+  private readonly idle: Batches[] = []
   private readonly inputSize: number
   private readonly outputSize: number
 
@@ -60,15 +70,15 @@ export class InnerLoop {
 
   /** Runs `steps` inner steps from `start`, or as many as fit the budget; `shared` holds the parameters that do not adapt. */
   async run(start: InnerState, shared: Float32Array, support: SupportSet, settings: InnerSettings): Promise<InnerRun> {
-    return toEnd(this.slices(start, shared, support, settings))
+    return toEnd(this.slices(start, shared, support, { ...settings, lastMoments: true }))
   }
 
-  /** The same, with a stop before every slice. */
+  /** The same, with a stop before every slice; the moments after the last step only if they are asked for. */
   async *slices(
     start: InnerState,
     shared: Float32Array,
     support: SupportSet,
-    { steps, learningRate, seed, budget }: InnerSettings,
+    { steps, learningRate, seed, budget, lastMoments = false }: InnerSettings & { readonly lastMoments?: boolean },
   ): AsyncGenerator<void, InnerRun, void> {
     const random = seeded(seed)
     const examples = balancedExamples(random, support)
@@ -82,14 +92,19 @@ export class InnerLoop {
       const rates = Array.from({ length: count }, (_, step) =>
         rateOf(this.artifact.innerLoop.optimizer, learningRate, done + step),
       )
+      const batches = this.idle.pop() ?? this.createBatches()
+      this.draw(batches, random, examples, support, count)
       const feeds = {
-        ...this.batches(random, examples, support, count),
+        ...batches.feeds,
         ...vectorFeed('weights', state.weights),
-        ...vectorFeed('moments', state.moments),
+        // The same for every adaptation, in its first slice.
+        ...(done === 0 ? constantFeed : vectorFeed)('moments', state.moments),
         ...constantFeed('shared', shared),
         ...this.rateFeeds(rates),
       }
-      const results = await this.executable.run(feeds)
+      const isLast = done + count === steps
+      const results = await this.executable.run(feeds, isLast && !lastMoments ? ['weights', 'losses'] : undefined)
+      this.idle.push(batches)
       budget?.stepsDone(count)
       state = {
         weights: floats(results, 'weights'),
@@ -110,18 +125,32 @@ export class InnerLoop {
     return { rates: { shape: [this.slice, 1], data: rates }, steps: { shape: [], data: Int32Array.of(values.length) } }
   }
 
-  /** The mini-batches of the next `count` steps, and the masks of dropout layers. */
-  private batches(random: Random, examples: Iterator<number, never>, support: SupportSet, count: number): Tensors {
+  private createBatches(): Batches {
     const { batch } = this.settings
     const x = new Float32Array(this.slice * batch * this.inputSize)
     const y = new Float32Array(this.slice * batch * this.outputSize)
-    const masks = dropoutMasks(this.artifact, batch).map(({ name, rate, shape }) => ({
-      name,
-      rate,
-      shape,
-      size: sizeOf(shape),
-      data: new Float32Array(this.slice * sizeOf(shape)),
-    }))
+    const masks = dropoutMasks(this.artifact, batch).map(({ name, rate, shape }) => {
+      const size = sizeOf(shape)
+      return { name, rate, size, shape: [this.slice, 1, ...shape], data: new Float32Array(this.slice * size) }
+    })
+    const feeds = {
+      x: { shape: [this.slice, 1, batch, this.inputSize], data: x },
+      y: { shape: [this.slice, 1, batch, this.outputSize], data: y },
+      ...Object.fromEntries(masks.map(({ name, shape, data }) => [name, { shape, data }])),
+    }
+    return { x, y, masks, feeds }
+  }
+
+  /** Fills in the mini-batches of the next `count` steps, and the masks of dropout layers. */
+  private draw(
+    { x, y, masks }: Batches,
+    random: Random,
+    examples: Iterator<number, never>,
+    support: SupportSet,
+    count: number,
+  ): void {
+    const { batch } = this.settings
+    y.fill(0)
     // Step by step, so that what a step draws does not depend on the slice it is in.
     for (let step = 0; step < count; step++) {
       for (let row = step * batch; row < (step + 1) * batch; row++) {
@@ -132,11 +161,6 @@ export class InnerLoop {
       }
       for (const { data, rate, size } of masks)
         for (let i = step * size; i < (step + 1) * size; i++) data[i] = fraction(random) < rate ? 0 : 1 / (1 - rate)
-    }
-    return {
-      x: { shape: [this.slice, 1, batch, this.inputSize], data: x },
-      y: { shape: [this.slice, 1, batch, this.outputSize], data: y },
-      ...Object.fromEntries(masks.map(({ name, shape, data }) => [name, { shape: [this.slice, 1, ...shape], data }])),
     }
   }
 }

@@ -8,7 +8,9 @@ import {
   type StoredInfo,
   VersionConflictError,
 } from '../store/adaptation-store.js'
+import type { ServedModel } from './served-model.js'
 import { asServingError, ServingError } from './serving-error.js'
+import { fits } from './support.js'
 import type { Timeline } from './timeline.js'
 
 export type { AskedSettings, StoredInfo } from '../store/adaptation-store.js'
@@ -35,16 +37,30 @@ export class Adaptations {
 }
 
 /**
- * The examples that an adaptation has been made from. Throws ServingError `not-restorable` where they were not kept, and
- * VersionConflictError where the adaptation has been replaced in the meantime.
+ * The examples that an adaptation has been made from, fit for the model that is served now. Throws ServingError `not-restorable`
+ * where they were not kept or do not fit, and VersionConflictError where the adaptation has been replaced in the meantime.
  */
-export async function examplesOf(store: AdaptationStore, info: StoredInfo, timeline: Timeline): Promise<Examples> {
+export async function examplesOf(
+  store: AdaptationStore,
+  info: StoredInfo,
+  { model }: ServedModel,
+  timeline: Timeline,
+): Promise<Examples> {
   const examples = await measured(timeline, () => store.examples(info))
-  if (examples) return examples
+  if (examples && fits(examples, model.artifact)) return examples
+  if (examples) throw unsuitable(info)
   if (info.asked.retention !== 'weights') throw new VersionConflictError(`"${info.id}" has just been replaced.`)
   throw new ServingError(
     { code: 'not-restorable' },
     `The examples of "${info.id}" were not kept, and they are needed now; send all of them with POST /adapt.`,
+  )
+}
+
+/** For examples of another version of the model, which took other inputs, or more of them. */
+export function unsuitable({ id }: StoredInfo): ServingError {
+  return new ServingError(
+    { code: 'not-restorable' },
+    `The examples of "${id}" do not fit the version of the model that is served now; send others with POST /adapt.`,
   )
 }
 

@@ -75,7 +75,7 @@ export class AddExamplesUseCase {
 
   private async attempt({ id, examples, asked, budgetMs }: AddOrder, task: Task): Promise<StoredInfo> {
     const { info, served } = await this.find({ tenant: task.tenant, id }, task)
-    const all = joined(await examplesOf(this.store, info, task.timeline), examples)
+    const all = joined(await examplesOf(this.store, info, served, task.timeline), examples)
     if (all.inputs.length > this.mostExamples) throw this.tooMany(info, examples.inputs.length)
     const order = { id, served, examples: all, asked: withGiven(info.asked, asked), budgetMs }
     const learned = await this.learning.run(order, task)

@@ -2,11 +2,18 @@
  * Brings an adaptation back that cannot answer as it is: only its examples were kept, or its initialization has been replaced
  * by another version. It is learned again from the examples, once for all who wait.
  */
-import type { AdaptationStore, Learned, StoredAdaptation, StoredInfo } from '../store/adaptation-store.js'
-import { examplesOf } from './adaptations.js'
+import {
+  type AdaptationStore,
+  type Learned,
+  type StoredAdaptation,
+  type StoredInfo,
+  StoreFullError,
+} from '../store/adaptation-store.js'
+import { examplesOf, unsuitable } from './adaptations.js'
 import type { Learning } from './learning.js'
 import type { ColdStart, Observer } from './observer.js'
 import type { ServedModel } from './served-model.js'
+import { ServingError } from './serving-error.js'
 import { type Task, unlessAborted } from './task.js'
 import { Timeline } from './timeline.js'
 
@@ -53,7 +60,10 @@ export class Restore {
   private async again(info: StoredInfo, served: ServedModel, task: Task): Promise<Warm> {
     const { steps, learningRate } = info
     const { learned } = await this.learn('examples-only', info, served, { ...info.asked, steps, learningRate }, task)
-    await this.store.restore(info, learned)
+    // On a full disk it is learned again the next time.
+    await this.store.restore(info, learned).catch((error: unknown) => {
+      if (!(error instanceof StoreFullError)) throw error
+    })
     return { info, learned }
   }
 
@@ -67,8 +77,13 @@ export class Restore {
   }
 
   private async learn(why: ColdStart, info: StoredInfo, served: ServedModel, asked: StoredInfo['asked'], task: Task) {
-    const examples = await examplesOf(this.store, info, task.timeline)
+    const examples = await examplesOf(this.store, info, served, task.timeline)
     this.observer.coldStart(why)
-    return this.learning.run({ id: info.id, served, examples, asked }, task)
+    try {
+      return await this.learning.run({ id: info.id, served, examples, asked }, task)
+    } catch (error) {
+      // Who predicts has sent no examples that could be mended.
+      throw error instanceof ServingError && error.failure.code === 'unfit-examples' ? unsuitable(info) : error
+    }
   }
 }

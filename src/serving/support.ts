@@ -1,6 +1,8 @@
 /** From the examples of a client to the learner's support set: labels, which are any texts, become class numbers. */
 import type { SupportSet } from '../learner/learner.js'
+import { type Artifact, inputSize } from '../model/artifact.js'
 import type { Examples } from '../store/adaptation-store.js'
+import { outputSize } from './served-model.js'
 import { ServingError } from './serving-error.js'
 
 export type { Examples }
@@ -24,6 +26,15 @@ export function supportSet(examples: Examples, labels: readonly string[]): Suppo
   const classOfLabel = new Map(labels.map((label, index) => [label, index]))
   const classOf = examples.labels.map((label) => classOfLabel.get(label) ?? 0)
   return { kind: 'classification', inputs: examples.inputs, classOf, classes: labels.length }
+}
+
+/** Whether the model takes examples of this kind and these sizes. */
+export function fits(examples: Examples, artifact: Artifact): boolean {
+  const inputs = inputSize(artifact.input)
+  if (examples.inputs.some(({ length }) => length !== inputs)) return false
+  if (examples.kind === 'labels') return artifact.task === 'classification'
+  const outputs = outputSize(artifact)
+  return artifact.task === 'regression' && examples.targets.every(({ length }) => length === outputs)
 }
 
 /** First the one, then the other. Both are of one kind: that of the model's task. */

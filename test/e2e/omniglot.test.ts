@@ -6,6 +6,7 @@ import { readCharacters } from '../../bench/accuracy/characters.js'
 import { measureAccuracy } from '../../bench/accuracy/through-http.js'
 import { readConfig } from '../../src/config.js'
 import { startServer } from '../../src/server.js'
+import { openLog } from '../../src/telemetry/log.js'
 
 const besides = fileURLToPath(new URL('../../../shared/data/omniglot', import.meta.url))
 const data = join(process.env.OMNIGLOT_DIR ?? besides, 'test')
@@ -15,7 +16,8 @@ if (!characters) console.warn(`Skipped: ${absent}`)
 
 test('5-way 1-shot on test characters, through HTTP with default settings', { timeout: 120_000 }, async (context) => {
   if (!characters) return context.skip(absent)
-  const server = await startServer({ ...readConfig({}), PORT: 0, HOST: '127.0.0.1', WORKERS: 2 }, console.error)
+  const settings = { PORT: '0', HOST: '127.0.0.1', WORKERS: '2', STORE: 'memory' }
+  const server = await startServer(readConfig(settings), openLog('silent'))
   const { percent } = await measureAccuracy(`http://${server.address}`, characters, {
     ways: 5,
     shots: 1,

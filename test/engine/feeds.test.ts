@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { EngineError, type Tensor, type Tensors } from '../../src/engine/engine.js'
 import { checkFeeds } from '../../src/engine/feeds.js'
 import { Builder } from '../../src/program/builder.js'
+import { paramsOf } from '../../src/program/program.js'
 
 const b = new Builder()
 const x = b.param('x', [2, 3])
@@ -18,7 +19,7 @@ describe('feeds', () => {
     ['in shared memory', { ...sound, x: { shape: [2, 3], data: new Float32Array(new SharedArrayBuffer(24)) } }],
     ['in another order', Object.fromEntries(Object.entries(sound).reverse())],
   ])('%s are taken', (_how, feeds) => {
-    expect(() => checkFeeds(program, feeds)).not.toThrow()
+    expect(() => checkFeeds(paramsOf(program), feeds)).not.toThrow()
   })
 
   test.each<[string, Tensors, RegExp]>([
@@ -37,7 +38,7 @@ describe('feeds', () => {
       /^x must be a Float32Array$/,
     ],
   ])('%s is refused', (_what, feeds, message) => {
-    expect(() => checkFeeds(program, feeds)).toThrow(EngineError)
-    expect(() => checkFeeds(program, feeds)).toThrow(message)
+    expect(() => checkFeeds(paramsOf(program), feeds)).toThrow(EngineError)
+    expect(() => checkFeeds(paramsOf(program), feeds)).toThrow(message)
   })
 })

@@ -34,12 +34,15 @@ export class OnnxEngine implements Engine {
   async compile(program: Program): Promise<Executable> {
     const compiled = compileToOnnx(program, this.nextId++)
     await this.pool.load(compiled)
+    const params = paramsOf(program)
+    const shapes = new Map(compiled.outputs.map(({ name, shape }) => [name, shape]))
+    const all = [...shapes.keys()]
     return {
-      run: async (feeds) => {
-        checkFeeds(program, feeds)
-        const results = await this.pool.run(compiled.id, feeds)
-        const tensors = compiled.outputs.map(
-          ({ name, shape }) => [name, { shape, data: results[name] as Float32Array }] as const,
+      run: async (feeds, wanted = all) => {
+        checkFeeds(params, feeds)
+        const results = await this.pool.run(compiled.id, feeds, wanted)
+        const tensors = Object.entries(results).map(
+          ([name, data]) => [name, { shape: shapes.get(name) ?? [], data }] as const,
         )
         return Object.fromEntries(tensors) satisfies Tensors
       },

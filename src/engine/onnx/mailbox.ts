@@ -35,7 +35,7 @@ export function putFeeds({ inputs }: Mailbox, feeds: Tensors, kept: Kept): strin
   return changed
 }
 
-/** Takes out a copy of what a run has given. */
-export function takeResults({ outputs }: Mailbox): Results {
-  return Object.fromEntries(Object.entries(outputs).map(([name, box]) => [name, new Float32Array(box)]))
+/** Takes out a copy of the outputs that are wanted. */
+export function takeResults({ outputs }: Mailbox, wanted: readonly string[]): Results {
+  return Object.fromEntries(wanted.map((name) => [name, new Float32Array(outputs[name] ?? [])]))
 }

@@ -34,8 +34,13 @@ export interface Mailbox {
 
 export type Request =
   | { readonly kind: 'load'; readonly program: CompiledProgram; readonly mailbox: Mailbox }
-  /** `changed`: the inputs that are others than in the run before. */
-  | { readonly kind: 'run'; readonly program: number; readonly changed: readonly string[] }
+  /** `changed`: the inputs that are others than in the run before; `wanted`: the outputs that somebody looks at. */
+  | {
+      readonly kind: 'run'
+      readonly program: number
+      readonly changed: readonly string[]
+      readonly wanted: readonly string[]
+    }
   | { readonly kind: 'unload'; readonly program: number }
   | { readonly kind: 'close' }
 

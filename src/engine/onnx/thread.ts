@@ -39,20 +39,20 @@ export class EngineThread {
     this.mailboxes.set(program.id, { mailbox, kept: new Map() })
   }
 
-  async run(program: number, feeds: Tensors): Promise<Results> {
+  async run(program: number, feeds: Tensors, wanted: readonly string[]): Promise<Results> {
     if (this.reason !== undefined) throw new ThreadEndedError(this.reason)
     const loaded = this.mailboxes.get(program)
     if (!loaded) throw new EngineError(`program ${program} is not loaded`)
     const { mailbox, kept } = loaded
     const changed = putFeeds(mailbox, feeds, kept)
     try {
-      await this.ask({ kind: 'run', program, changed })
+      await this.ask({ kind: 'run', program, changed, wanted })
     } catch (error) {
       // What the worker has taken in of a failed run is unknown.
       kept.clear()
       throw error
     }
-    return takeResults(mailbox)
+    return takeResults(mailbox, wanted)
   }
 
   async unload(program: number): Promise<void> {

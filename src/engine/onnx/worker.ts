@@ -39,7 +39,7 @@ async function answer(request: Request): Promise<void> {
     case 'load':
       return load(request.program, request.mailbox)
     case 'run':
-      return run(known(request.program), request.changed)
+      return run(known(request.program), request.changed, request.wanted)
     case 'unload':
       return unload(request.program)
     case 'close':
@@ -76,7 +76,11 @@ async function load(program: CompiledProgram, mailbox: Mailbox): Promise<void> {
   })
 }
 
-async function run({ program, mailbox, session, inputs, outputs }: Loaded, changed: readonly string[]): Promise<void> {
+async function run(
+  { program, mailbox, session, inputs, outputs }: Loaded,
+  changed: readonly string[],
+  wanted: readonly string[],
+): Promise<void> {
   for (const name of changed) {
     const own = inputs[name]?.data as Float32Array | Int32Array
     own.set(mailbox.inputs[name] ?? [])
@@ -84,6 +88,7 @@ async function run({ program, mailbox, session, inputs, outputs }: Loaded, chang
   const results = await session.run(inputs, outputs)
   for (const { name, source } of program.outputs) {
     const output = results[source]
+    if (!wanted.includes(name)) continue
     const box = mailbox.outputs[name]
     if (!output || !box) throw new Error(`the graph gave no ${name}`)
     box.set(output.data as Float32Array)
