@@ -108,6 +108,7 @@ const asked: Record<string, Record<number, Ask>> = {
     ),
     // The settings did well with the old version of the model, which made no steps; not so with the new one.
     422: after(divergingAnew, () => newer.post('/predict', { id: 'line', inputs: [{ values: [1] }] })),
+    507: withoutRoom(post('/predict', question)),
   },
   'get /adaptations': {
     200: after(adapted, get('/adaptations')),
