@@ -1,8 +1,8 @@
 /** The part after the decoders, which all formats share: one size, one idea of paper and ink. */
 import type { InputSpec } from '../model/artifact.js'
 import { isLight, paperOf, strongestInk } from './paper.js'
-import { type Pixels, type Samples, toSamples } from './pixels.js'
-import { resample } from './resample.js'
+import { type Pixels, toSamples } from './pixels.js'
+import { type Resampled, resample } from './resample.js'
 
 export type ImageSpec = Extract<InputSpec, { kind: 'image' }>
 
@@ -45,7 +45,7 @@ function clamp(level: number): number {
 }
 
 /** Puts the image into the middle of a sheet of its paper. */
-function pad(image: Samples, { width, height, channels }: ImageSpec, paper: readonly number[]): Float32Array {
+function pad(image: Resampled, { width, height, channels }: ImageSpec, paper: readonly number[]): Float32Array {
   if (image.width === width && image.height === height) return image.data
   const sheet = new Float32Array(width * height * channels)
   for (let i = 0; i < sheet.length; i++) sheet[i] = paper[i % channels] ?? 0

@@ -11,7 +11,8 @@ export interface Samples {
   readonly width: number
   readonly height: number
   readonly channels: 1 | 3
-  readonly data: Float32Array
+  /** Bytes where they are the samples already: most drawings need no copy. */
+  readonly data: Float32Array | Uint8Array
 }
 
 /** Luma of ITU-R BT.601, as Pillow's and PNG's own conversion to grey. */
@@ -20,13 +21,10 @@ export const lumaWeights = [0.299, 0.587, 0.114] as const
 /** Composes transparent pixels on white and brings the colours to the channels asked for. */
 export function toSamples(pixels: Pixels, channels: 1 | 3): Samples {
   const { width, height, data: source } = pixels
+  const stride = pixels.channels
+  if (stride === 1 && channels === 1) return { width, height, channels, data: source }
   const count = width * height
   const data = new Float32Array(count * channels)
-  const stride = pixels.channels
-  if (stride === 1 && channels === 1) {
-    data.set(source)
-    return { width, height, channels, data }
-  }
   const colours = stride >= 3 ? 3 : 1
   const hasAlpha = stride === 2 || stride === 4
   const [wr, wg, wb] = lumaWeights

@@ -30,11 +30,17 @@ function coverage(source: number, target: number): Coverage {
   return { first, count, weights, widest }
 }
 
+export interface Resampled extends Samples {
+  readonly data: Float32Array
+}
+
 /** Sizes are in pixels; enlarging repeats pixels. Time is one pass over the source. */
-export function resample(image: Samples, width: number, height: number): Samples {
-  if (image.width === width && image.height === height) return image
+export function resample(image: Samples, width: number, height: number): Resampled {
   const { channels } = image
-  const rows = height === image.height ? image.data : resampleRows(image, height)
+  if (image.width === width && image.height === height) {
+    return { width, height, channels, data: Float32Array.from(image.data) }
+  }
+  const rows = height === image.height ? Float32Array.from(image.data) : resampleRows(image, height)
   const data = width === image.width ? rows : resampleColumns(rows, height, image.width, width, channels)
   return { width, height, channels, data }
 }

@@ -44,12 +44,17 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', false)
 
   app.use(observeRequests(parts), answerHeaders, notStored)
+  // First what is asked most.
+  app.use((request, response, next) => {
+    if (lifecycle.phase === 'starting') next()
+    else service()(request, response, next)
+  })
   app.route('/livez').get(livezRoute).all(onlyMethods('GET, HEAD'))
   app.route('/startupz').get(startupzRoute(lifecycle)).all(onlyMethods('GET, HEAD'))
   app.route('/readyz').get(readyzRoute(lifecycle, parts.ready)).all(onlyMethods('GET, HEAD'))
   app.route('/metrics').get(metricsRoute(metrics)).all(onlyMethods('GET, HEAD'))
   for (const [path, answer] of docsRoutes(parts.contract)) app.route(path).get(answer).all(onlyMethods('GET, HEAD'))
-  app.use(afterStart(lifecycle), (request, response, next) => service()(request, response, next))
+  app.use(afterStart(lifecycle))
   app.use((request) => {
     throw new HttpError(
       { code: 'unknown-page' },
