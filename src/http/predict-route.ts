@@ -46,16 +46,16 @@ export function predictRoute(parts: PredictRouteParts): RequestHandler {
   })
 }
 
-/** Numbers of labels and scores that are written without a break: some milliseconds. */
-const scoresAtOnce = 2000
+/** Labels that are ranked, and values that are written, without a break: some milliseconds. */
+const scoresAtOnce = 3000
 
 /** The elements of the array; between groups of them other requests have their turn. */
-async function stringify(predictions: readonly Prediction[]): Promise<string> {
+async function stringify(predictions: Iterable<Prediction>): Promise<string> {
   const elements: string[] = []
   let scores = 0
   for (const prediction of predictions) {
     elements.push(JSON.stringify(toAnswer(prediction)))
-    scores += prediction.kind === 'labels' ? prediction.scores.length : prediction.values.length
+    scores += prediction.kind === 'labels' ? prediction.ranked : prediction.values.length
     if (scores < scoresAtOnce) continue
     scores = 0
     await setImmediate()

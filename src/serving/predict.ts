@@ -40,14 +40,26 @@ export class PredictUseCase {
     }
   }
 
-  /** Ranks the `topK` best labels of every input. Throws ServingError, or the signal's reason. */
-  async run({ info, learned, served }: Subject, inputs: readonly Float32Array[], topK: number, task: Task) {
+  /**
+   * One prediction an input, with the `topK` best labels; ranked as they are taken, so that whoever writes a thousand of them can
+   * pause in between. Throws ServingError, or the signal's reason.
+   */
+  async run(
+    { info, learned, served }: Subject,
+    inputs: readonly Float32Array[],
+    topK: number,
+    task: Task,
+  ): Promise<Iterable<Prediction>> {
     const subject = { classes: info.classes, ...learned }
-    const outputs = await this.parts.predictions.run(served.learner, subject, inputs, task)
-    return outputs.map((output) => toPrediction(output, info, topK))
+    return toPredictions(await this.parts.predictions.run(served.learner, subject, inputs, task), info, topK)
   }
 }
 
-function toPrediction(output: Float32Array, { labels, classes }: StoredInfo, topK: number): Prediction {
-  return classes > 0 ? rankLabels(output, labels, topK) : { kind: 'values', values: [...output] }
+function* toPredictions(
+  outputs: readonly Float32Array[],
+  { labels, classes }: StoredInfo,
+  topK: number,
+): Generator<Prediction> {
+  for (const output of outputs)
+    yield classes > 0 ? rankLabels(output, labels, topK) : { kind: 'values', values: [...output] }
 }

@@ -10,6 +10,8 @@ export interface ValuesPrediction {
 export interface LabelPrediction {
   readonly kind: 'labels'
   readonly best: Score
+  /** How many labels there are in all. */
+  readonly ranked: number
   /** The best first. */
   readonly scores: readonly Score[]
 }
@@ -27,7 +29,7 @@ export function rankLabels(probabilities: Float32Array, labels: readonly string[
     .sort((a, b) => b.confidence - a.confidence)
   const [best] = scores
   if (!best) throw new RangeError('There are no labels to rank.')
-  return { kind: 'labels', best, scores: scores.slice(0, topK) }
+  return { kind: 'labels', best, ranked: scores.length, scores: scores.slice(0, topK) }
 }
 
 function rounded(probability: number): number {

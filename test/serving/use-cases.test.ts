@@ -29,7 +29,7 @@ function serving(storeBytes = 1e6) {
   /** The best label of each drawing, and the version that says so. */
   const predict = async (id: string, marks: readonly number[], tenant = 't') => {
     const subject = await service.predict.find({ tenant, id }, task(tenant))
-    const predictions = await service.predict.run(subject, marks.map(pattern), 1, task(tenant))
+    const predictions = [...(await service.predict.run(subject, marks.map(pattern), 1, task(tenant)))]
     const best = predictions.map((prediction) => (prediction.kind === 'labels' ? prediction.best.label : 'values'))
     return { version: subject.info.version, best }
   }
@@ -155,7 +155,7 @@ describe('predict', () => {
     )
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 10)
     const subject = await service.predict.find({ tenant: 't', id: 'c' }, task())
-    const predictions = await service.predict.run(subject, points, 1, task())
+    const predictions = [...(await service.predict.run(subject, points, 1, task()))]
     const answers = predictions.flatMap((prediction) => (prediction.kind === 'values' ? prediction.values : []))
     const expected = [-1, 1, 0, 0, 1, -1]
     expect(answers.every((value, i) => Math.abs(value - (expected[i] ?? 9)) < 0.4)).toBe(true)
