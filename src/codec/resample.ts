@@ -10,7 +10,21 @@ interface Coverage {
   readonly widest: number
 }
 
-function coverage(source: number, target: number): Coverage {
+/** Most clients send images of one size. */
+const mostKnown = 64
+const known = new Map<string, Coverage>()
+
+function coverageOf(source: number, target: number): Coverage {
+  const key = `${source} ${target}`
+  const found = known.get(key)
+  if (found) return found
+  if (known.size >= mostKnown) known.clear()
+  const made = cover(source, target)
+  known.set(key, made)
+  return made
+}
+
+function cover(source: number, target: number): Coverage {
   const step = source / target
   const widest = Math.ceil(step) + 1
   const first = new Int32Array(target)
@@ -40,51 +54,53 @@ export function resample(image: Samples, width: number, height: number): Resampl
   if (image.width === width && image.height === height) {
     return { width, height, channels, data: Float32Array.from(image.data) }
   }
-  const rows = height === image.height ? Float32Array.from(image.data) : resampleRows(image, height)
-  const data = width === image.width ? rows : resampleColumns(rows, height, image.width, width, channels)
+  const rows = coverageOf(image.height, height)
+  const columns = coverageOf(image.width, width)
+  const length = image.width * channels
+  const data = new Float32Array(height * width * channels)
+  const row = new Float32Array(length)
+  for (let y = 0; y < height; y++) {
+    averageRows(image.data, length, rows, y, row)
+    averageColumns(row, channels, columns, width, data, y * width * channels)
+  }
   return { width, height, channels, data }
 }
 
-/** [height, width * channels] -> [target, width * channels], a whole row at a time, in the order of memory. */
-function resampleRows({ data, width, height, channels }: Samples, target: number): Float32Array {
-  const { first, count, weights, widest } = coverage(height, target)
-  const length = width * channels
-  const to = new Float32Array(target * length)
-  const sums = new Float64Array(length)
-  for (let i = 0; i < target; i++) {
-    const rows = count[i] ?? 0
-    let at = (first[i] ?? 0) * length
-    for (let j = 0; j < rows; j++) {
-      const weight = weights[i * widest + j] ?? 0
-      if (j === 0) for (let c = 0; c < length; c++, at++) sums[c] = weight * (data[at] ?? 0)
-      else for (let c = 0; c < length; c++, at++) sums[c] = (sums[c] ?? 0) + weight * (data[at] ?? 0)
-    }
-    to.set(sums, i * length)
+/** The source rows that target row `y` covers, as one row. */
+function averageRows(
+  data: Samples['data'],
+  length: number,
+  { first, count, weights, widest }: Coverage,
+  y: number,
+  row: Float32Array,
+): void {
+  const start = (first[y] ?? 0) * length
+  const terms = count[y] ?? 0
+  const weight = y * widest
+  for (let c = 0; c < length; c++) {
+    let sum = 0
+    for (let j = 0, at = start + c; j < terms; j++, at += length) sum += (weights[weight + j] ?? 0) * (data[at] ?? 0)
+    row[c] = sum
   }
-  return to
 }
 
-/** [height, width, channels] -> [height, target, channels] */
-function resampleColumns(
-  from: Float32Array,
-  height: number,
-  width: number,
-  target: number,
+/** One row [width, channels] to `target` pixels of `data`, from `to` on. */
+function averageColumns(
+  row: Float32Array,
   channels: number,
-): Float32Array {
-  const { first, count, weights, widest } = coverage(width, target)
-  const to = new Float32Array(height * target * channels)
-  for (let i = 0; i < target; i++) {
-    const terms = count[i] ?? 0
-    const start = (first[i] ?? 0) * channels
-    for (let y = 0; y < height; y++) {
-      for (let c = 0; c < channels; c++) {
-        let sum = 0
-        let at = y * width * channels + start + c
-        for (let j = 0; j < terms; j++, at += channels) sum += (weights[i * widest + j] ?? 0) * (from[at] ?? 0)
-        to[(y * target + i) * channels + c] = sum
-      }
+  { first, count, weights, widest }: Coverage,
+  target: number,
+  data: Float32Array,
+  to: number,
+): void {
+  for (let x = 0; x < target; x++) {
+    const start = (first[x] ?? 0) * channels
+    const terms = count[x] ?? 0
+    const weight = x * widest
+    for (let c = 0; c < channels; c++) {
+      let sum = 0
+      for (let j = 0, at = start + c; j < terms; j++, at += channels) sum += (weights[weight + j] ?? 0) * (row[at] ?? 0)
+      data[to + x * channels + c] = sum
     }
   }
-  return to
 }
