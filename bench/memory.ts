@@ -24,7 +24,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     Number,
   ) as [number, number, number, number]
   const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    env: { ...process.env, PORT: String(PORT), HOST: '127.0.0.1' },
+    env: { ...process.env, PORT: String(PORT), HOST: '127.0.0.1', STORE: 'memory' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await once(createInterface(server.stdout), 'line')
