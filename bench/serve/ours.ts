@@ -26,7 +26,8 @@ export async function build(): Promise<string> {
 export function oursCommand(main: string, dataDir: string, settings: Readonly<Record<string, string>> = {}) {
   return (port: number): Command => ({
     command: process.execPath,
-    args: [main],
+    // As npm start does.
+    args: ['--single-threaded-gc', main],
     env: {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',

@@ -25,9 +25,10 @@ export interface Engine {
 export interface Executable {
   /**
    * Runs once. The feeds' shapes must be the parameters' (EngineError otherwise). They may be shared memory and are only read.
-   * `wanted`: the outputs that are looked at; all of them where it is not given.
+   * `wanted`: the outputs that are looked at; all of them where it is not given. `into`: where they are put, by name and of
+   * their length; new memory is made for the others. A feed may be put into: it is read before.
    */
-  run(feeds: Tensors, wanted?: readonly string[]): Promise<Tensors>
+  run(feeds: Tensors, wanted?: readonly string[], into?: Readonly<Record<string, Float32Array>>): Promise<Tensors>
   dispose(): Promise<void>
 }
 

@@ -13,7 +13,7 @@ export class ReferenceEngine implements Engine {
   async compile(program: Program): Promise<Executable> {
     const params = paramsOf(program)
     return {
-      run: async (feeds, wanted) => {
+      run: async (feeds, wanted, into = {}) => {
         checkFeeds(params, feeds)
         const results = evaluate(
           program,
@@ -21,10 +21,11 @@ export class ReferenceEngine implements Engine {
         )
         const tensors = program.outputs
           .filter(({ name }) => wanted?.includes(name) ?? true)
-          .map(
-            ({ name, value }) =>
-              [name, { shape: value.type.shape, data: Float32Array.from(named(results, name)) }] as const,
-          )
+          .map(({ name, value }) => {
+            const data = into[name] ?? new Float32Array(sizeOf(value.type.shape))
+            data.set(named(results, name))
+            return [name, { shape: value.type.shape, data }] as const
+          })
         return Object.fromEntries(tensors) satisfies Tensors
       },
       dispose: async () => {},

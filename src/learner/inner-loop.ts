@@ -42,7 +42,8 @@ interface Batches {
 
 export class InnerLoop {
   /** Not in use by a run; never more than have run at the same time. */
-  private readonly idle: Batches[] = []
+  private readonly idleBatches: Batches[] = []
+  private readonly idleMoments: Float32Array[] = []
   private readonly inputSize: number
   private readonly outputSize: number
 
@@ -82,37 +83,44 @@ export class InnerLoop {
   ): AsyncGenerator<void, InnerRun, void> {
     const random = seeded(seed)
     const examples = balancedExamples(random, support)
-    let state = start
+    // The steps are done in place: the collector would have a megabyte to take away after every slice.
+    const weights = Float32Array.from(start.weights)
+    const moments = lastMoments ? Float32Array.from(start.moments) : this.borrowMoments(start.moments)
     const losses: number[] = []
-    while (losses.length < steps) {
-      yield
-      const done = losses.length
-      const count = Math.min(this.slice, steps - done, budget?.stepsThatFit() ?? steps)
-      if (count === 0) break
-      const rates = Array.from({ length: count }, (_, step) =>
-        rateOf(this.artifact.innerLoop.optimizer, learningRate, done + step),
-      )
-      const batches = this.idle.pop() ?? this.createBatches()
-      this.draw(batches, random, examples, support, count)
-      const feeds = {
-        ...batches.feeds,
-        ...vectorFeed('weights', state.weights),
-        // The same for every adaptation, in its first slice.
-        ...(done === 0 ? constantFeed : vectorFeed)('moments', state.moments),
-        ...constantFeed('shared', shared),
-        ...this.rateFeeds(rates),
+    try {
+      while (losses.length < steps) {
+        yield
+        const done = losses.length
+        const count = Math.min(this.slice, steps - done, budget?.stepsThatFit() ?? steps)
+        if (count === 0) break
+        const rates = Array.from({ length: count }, (_, step) =>
+          rateOf(this.artifact.innerLoop.optimizer, learningRate, done + step),
+        )
+        const batches = this.idleBatches.pop() ?? this.createBatches()
+        this.draw(batches, random, examples, support, count)
+        const feeds = {
+          ...batches.feeds,
+          ...vectorFeed('weights', weights),
+          // In the first slice the same for every adaptation.
+          ...(done === 0 && !lastMoments ? constantFeed('moments', start.moments) : vectorFeed('moments', moments)),
+          ...constantFeed('shared', shared),
+          ...this.rateFeeds(rates),
+        }
+        const isLast = done + count === steps
+        const wanted = moments.length === 0 || (isLast && !lastMoments) ? ['weights', 'losses'] : undefined
+        const results = await this.executable.run(feeds, wanted, { weights, moments })
+        this.idleBatches.push(batches)
+        budget?.stepsDone(count)
+        losses.push(...floats(results, 'losses').subarray(0, count))
       }
-      const isLast = done + count === steps
-      const results = await this.executable.run(feeds, isLast && !lastMoments ? ['weights', 'losses'] : undefined)
-      this.idle.push(batches)
-      budget?.stepsDone(count)
-      state = {
-        weights: floats(results, 'weights'),
-        moments: results.moments ? floats(results, 'moments') : state.moments,
-      }
-      losses.push(...floats(results, 'losses').subarray(0, count))
+    } finally {
+      if (!lastMoments) this.idleMoments.push(moments)
     }
-    return { ...state, losses }
+    return { weights, moments, losses }
+  }
+
+  private borrowMoments(start: Float32Array): Float32Array {
+    return this.idleMoments.pop() ?? new Float32Array(start.length)
   }
 
   dispose(): Promise<void> {

@@ -60,6 +60,18 @@ export function describeEngine(name: string, create: () => Engine, randomRuns: n
       await executable.dispose()
     })
 
+    test('gives only what is wanted, into the memory there is for it, be it that of a feed', async () => {
+      const b = new Builder()
+      const x = b.param('x', [2])
+      const executable = await engine.compile(b.build({ twice: b.scale(x, 2), minus: b.neg(x) }))
+      const data = Float32Array.of(1, 2)
+      const results = await executable.run({ x: { shape: [2], data } }, ['twice'], { twice: data })
+      expect(Object.keys(results)).toEqual(['twice'])
+      expect(results.twice?.data).toBe(data)
+      expect(Array.from(data)).toEqual([2, 4])
+      await executable.dispose()
+    })
+
     test.each([
       ['missing', {}, /needs x \[2\]/],
       ['of another shape', { x: { shape: [3], data: new Float32Array(3) } }, /x must be \[2\], not \[3\]/],

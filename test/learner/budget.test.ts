@@ -37,9 +37,9 @@ class TimedEngine implements Engine {
   async compile(program: Program): Promise<Executable> {
     const executable = await this.inner.compile(program)
     return {
-      run: (feeds) => {
+      run: (feeds, ...rest) => {
         this.passFor(feeds)
-        return executable.run(feeds)
+        return executable.run(feeds, ...rest)
       },
       dispose: () => executable.dispose(),
     }

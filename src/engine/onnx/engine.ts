@@ -38,9 +38,9 @@ export class OnnxEngine implements Engine {
     const shapes = new Map(compiled.outputs.map(({ name, shape }) => [name, shape]))
     const all = [...shapes.keys()]
     return {
-      run: async (feeds, wanted = all) => {
+      run: async (feeds, wanted = all, into = {}) => {
         checkFeeds(params, feeds)
-        const results = await this.pool.run(compiled.id, feeds, wanted)
+        const results = await this.pool.run(compiled.id, feeds, wanted, into)
         const tensors = Object.entries(results).map(
           ([name, data]) => [name, { shape: shapes.get(name) ?? [], data }] as const,
         )

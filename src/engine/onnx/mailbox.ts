@@ -35,7 +35,14 @@ export function putFeeds({ inputs }: Mailbox, feeds: Tensors, kept: Kept): strin
   return changed
 }
 
-/** Takes out a copy of the outputs that are wanted. */
-export function takeResults({ outputs }: Mailbox, wanted: readonly string[]): Results {
-  return Object.fromEntries(wanted.map((name) => [name, new Float32Array(outputs[name] ?? [])]))
+/** Takes out a copy of the outputs that are wanted, into the memory that there is for them. */
+export function takeResults({ outputs }: Mailbox, wanted: readonly string[], into: Results): Results {
+  return Object.fromEntries(
+    wanted.map((name) => {
+      const box = outputs[name] ?? []
+      const copy = into[name] ?? new Float32Array(box.length)
+      copy.set(box)
+      return [name, copy]
+    }),
+  )
 }

@@ -48,19 +48,19 @@ export class WorkerPool {
   }
 
   /** A run whose thread ends under it is run once more, by another: it has changed nothing. */
-  run(program: number, feeds: Tensors, wanted: readonly string[]): Promise<Results> {
-    return this.enqueue(program, feeds, wanted).catch((error: unknown) => {
-      if (error instanceof ThreadEndedError && !this.closing) return this.enqueue(program, feeds, wanted)
+  run(program: number, feeds: Tensors, wanted: readonly string[], into: Results): Promise<Results> {
+    return this.enqueue(program, feeds, wanted, into).catch((error: unknown) => {
+      if (error instanceof ThreadEndedError && !this.closing) return this.enqueue(program, feeds, wanted, into)
       throw error
     })
   }
 
-  private enqueue(program: number, feeds: Tensors, wanted: readonly string[]): Promise<Results> {
+  private enqueue(program: number, feeds: Tensors, wanted: readonly string[], into: Results): Promise<Results> {
     if (this.closing) return Promise.reject(closed())
     if (this.members.size === 0)
       return Promise.reject(new EngineError('all onnx engine workers died: start the server anew'))
     return new Promise((resolve, reject) => {
-      this.queue.push({ job: (thread) => thread.run(program, feeds, wanted).then(resolve, reject), reject })
+      this.queue.push({ job: (thread) => thread.run(program, feeds, wanted, into).then(resolve, reject), reject })
       for (const member of this.members) this.next(member)
     })
   }

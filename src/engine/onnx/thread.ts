@@ -39,7 +39,7 @@ export class EngineThread {
     this.mailboxes.set(program.id, { mailbox, kept: new Map() })
   }
 
-  async run(program: number, feeds: Tensors, wanted: readonly string[]): Promise<Results> {
+  async run(program: number, feeds: Tensors, wanted: readonly string[], into: Results): Promise<Results> {
     if (this.reason !== undefined) throw new ThreadEndedError(this.reason)
     const loaded = this.mailboxes.get(program)
     if (!loaded) throw new EngineError(`program ${program} is not loaded`)
@@ -52,7 +52,7 @@ export class EngineThread {
       kept.clear()
       throw error
     }
-    return takeResults(mailbox, wanted)
+    return takeResults(mailbox, wanted, into)
   }
 
   async unload(program: number): Promise<void> {

@@ -14,7 +14,7 @@ import type { Decoded, DecodeTask } from './reader-task.js'
 export type InputsOf = 'inputs' | 'examples'
 
 /** What this thread decodes of one request, two milliseconds' work or so. */
-const mostImagesHere = 16
+const mostImagesHere = 4
 const mostPixelsHere = 2 ** 17
 
 /** Small drawings that a thread decodes in one go. */
