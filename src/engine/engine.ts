@@ -5,7 +5,7 @@ import type { Program } from '../program/program.js'
 export interface Tensor {
   readonly shape: readonly number[]
   readonly data: Float32Array | Int32Array
-  /** The data never change, so that an engine which is fed the same array again may keep what it has made of it. */
+  /** Floats that never change, so that an engine which is fed the same array again may keep what it has made of it. */
   readonly constant?: true
 }
 

@@ -8,8 +8,9 @@ import type { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Executable } from '../../src/engine/engine.js'
+import { Constants } from '../../src/engine/onnx/constants.js'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
-import { createMailbox, type Kept, putFeeds } from '../../src/engine/onnx/mailbox.js'
+import { createMailbox, putFeeds } from '../../src/engine/onnx/mailbox.js'
 import { Builder } from '../../src/program/builder.js'
 import type { Program } from '../../src/program/program.js'
 
@@ -18,6 +19,8 @@ function program(factor = 1): Program {
   const b = new Builder()
   return b.build({ y: b.add(b.scale(b.param('x', [2]), factor), b.param('z', [2])) })
 }
+
+type Data = Float32Array
 
 const constant = (data: Float32Array) => ({ shape: [2], data, constant: true }) as const
 const changing = (data: Float32Array) => ({ shape: [2], data })
@@ -138,12 +141,31 @@ test('only what has changed is sent', () => {
     inputs: ['x', 'z'].map((name) => ({ name, dtype: 'f32', shape: [2] })),
     outputs: [],
   })
-  const kept: Kept = new Map()
+  const constants = new Constants()
   const z = changing(Float32Array.of(0, 0))
-  const sent = [constant(one), constant(one), constant(two), changing(one), constant(two), constant(two)].map((x) =>
-    putFeeds(mailbox, { x, z }, kept),
+  const sent = [constant(one), constant(one), constant(two), changing(one), constant(two), constant(one)].map((x) =>
+    putFeeds(mailbox, { x, z }, constants),
   )
-  expect(sent).toEqual([['x', 'z'], ['z'], ['x', 'z'], ['x', 'z'], ['x', 'z'], ['z']])
+  expect(sent).toEqual([
+    { changed: ['z'], kept: [['x', 0]], held: [] },
+    { changed: ['z'], kept: [], held: [['x', 0]] },
+    { changed: ['z'], kept: [['x', 1]], held: [] },
+    { changed: ['x', 'z'], kept: [], held: [] },
+    { changed: ['z'], kept: [], held: [['x', 1]] },
+    { changed: ['z'], kept: [], held: [['x', 0]] },
+  ])
+})
+
+test('the constants used last stay when there are too many, and what goes is told once', () => {
+  const constants = new Constants()
+  const [a, b, c, d] = Array.from({ length: 4 }, () => new Float32Array(5 * 2 ** 20)) as [Data, Data, Data, Data]
+  expect([a, b, c].map((data) => constants.add(data))).toEqual([0, 1, 2])
+  expect(constants.use(a)).toBe(0)
+  expect(constants.add(d)).toBe(3)
+  expect([constants.takeGone(), constants.takeGone()]).toEqual([[1], []])
+  expect([a, b, c, d].map((data) => constants.use(data))).toEqual([0, undefined, 2, 3])
+  constants.clear()
+  expect([constants.takeGone().sort(), constants.use(a)]).toEqual([[0, 2, 3], undefined])
 })
 
 test('the workers of a nice engine, and nobody else, let others go first', async ({ skip }) => {

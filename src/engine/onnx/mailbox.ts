@@ -3,8 +3,9 @@
  * with every run would stay alive until the worker's next garbage collection, and a thread that makes no garbage has none
  * (measured: 430 KB lost an adaptation).
  */
-import type { Tensor, Tensors } from '../engine.js'
-import type { CompiledProgram, Mailbox, Results } from './protocol.js'
+import type { Tensors } from '../engine.js'
+import type { Constants } from './constants.js'
+import type { CompiledProgram, Mailbox, PutFeeds, Results } from './protocol.js'
 
 export function createMailbox({ inputs, outputs }: CompiledProgram): Mailbox {
   const memory = (shape: readonly number[]) =>
@@ -18,21 +19,24 @@ export function createMailbox({ inputs, outputs }: CompiledProgram): Mailbox {
   }
 }
 
-/** The constant feeds that lie in a mailbox, by input. */
-export type Kept = Map<string, Tensor['data']>
-
-/** Puts in what a run is fed with, and says which inputs have changed: what is constant and there already is left alone. */
-export function putFeeds({ inputs }: Mailbox, feeds: Tensors, kept: Kept): string[] {
+/** Puts in what a run is fed with, but for the constants that the worker has already; says what is where. */
+export function putFeeds({ inputs }: Mailbox, feeds: Tensors, constants: Constants): PutFeeds {
   const changed: string[] = []
+  const kept: [string, number][] = []
+  const held: [string, number][] = []
   for (const [name, box] of Object.entries(inputs)) {
     const feed = feeds[name]
-    if (!feed || kept.get(name) === feed.data) continue
+    if (!feed) continue
+    const number = feed.constant && constants.use(feed.data)
+    if (number !== undefined) {
+      held.push([name, number])
+      continue
+    }
     box.set(feed.data)
-    changed.push(name)
-    if (feed.constant) kept.set(name, feed.data)
-    else kept.delete(name)
+    if (feed.constant) kept.push([name, constants.add(feed.data)])
+    else changed.push(name)
   }
-  return changed
+  return { changed, kept, held }
 }
 
 /** Takes out a copy of the outputs that are wanted, into the memory that there is for them. */

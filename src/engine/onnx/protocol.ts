@@ -32,14 +32,25 @@ export interface Mailbox {
   readonly outputs: Results
 }
 
+/** Where the inputs of a run are. */
+export interface PutFeeds {
+  /** In the mailbox. */
+  readonly changed: readonly string[]
+  /** In the mailbox, and to be kept as constants of these numbers. */
+  readonly kept: readonly (readonly [name: string, number: number])[]
+  /** Constants that the worker has. */
+  readonly held: readonly (readonly [name: string, number: number])[]
+}
+
 export type Request =
   | { readonly kind: 'load'; readonly program: CompiledProgram; readonly mailbox: Mailbox }
-  /** `changed`: the inputs that are others than in the run before; `wanted`: the outputs that somebody looks at. */
+  /** `wanted`: the outputs that somebody looks at; `gone`: constants to let go after the run. */
   | {
       readonly kind: 'run'
       readonly program: number
-      readonly changed: readonly string[]
+      readonly feeds: PutFeeds
       readonly wanted: readonly string[]
+      readonly gone: readonly number[]
     }
   | { readonly kind: 'unload'; readonly program: number }
   | { readonly kind: 'close' }

@@ -1,7 +1,8 @@
 /** One worker thread: does one thing at a time. The pool sees to it that it is not asked for two. */
 import { Worker } from 'node:worker_threads'
 import { EngineError, type Tensors } from '../engine.js'
-import { createMailbox, type Kept, putFeeds, takeResults } from './mailbox.js'
+import { Constants } from './constants.js'
+import { createMailbox, putFeeds, takeResults } from './mailbox.js'
 import type { CompiledProgram, Mailbox, Reply, Request, Results, WorkerSettings } from './protocol.js'
 
 /** The thread ended while it was asked, or before. */
@@ -9,7 +10,8 @@ export class ThreadEndedError extends EngineError {}
 
 export class EngineThread {
   private readonly worker: Worker
-  private readonly mailboxes = new Map<number, { readonly mailbox: Mailbox; readonly kept: Kept }>()
+  private readonly mailboxes = new Map<number, Mailbox>()
+  private readonly constants = new Constants()
   private waiting: { resolve: () => void; reject: (error: Error) => void } | undefined
   /** Why it cannot be asked any more. */
   private reason: string | undefined
@@ -36,20 +38,19 @@ export class EngineThread {
   async load(program: CompiledProgram): Promise<void> {
     const mailbox = createMailbox(program)
     await this.ask({ kind: 'load', program, mailbox })
-    this.mailboxes.set(program.id, { mailbox, kept: new Map() })
+    this.mailboxes.set(program.id, mailbox)
   }
 
   async run(program: number, feeds: Tensors, wanted: readonly string[], into: Results): Promise<Results> {
     if (this.reason !== undefined) throw new ThreadEndedError(this.reason)
-    const loaded = this.mailboxes.get(program)
-    if (!loaded) throw new EngineError(`program ${program} is not loaded`)
-    const { mailbox, kept } = loaded
-    const changed = putFeeds(mailbox, feeds, kept)
+    const mailbox = this.mailboxes.get(program)
+    if (!mailbox) throw new EngineError(`program ${program} is not loaded`)
+    const put = putFeeds(mailbox, feeds, this.constants)
     try {
-      await this.ask({ kind: 'run', program, changed, wanted })
+      await this.ask({ kind: 'run', program, feeds: put, wanted, gone: this.constants.takeGone() })
     } catch (error) {
       // What the worker has taken in of a failed run is unknown.
-      kept.clear()
+      this.constants.clear()
       throw error
     }
     return takeResults(mailbox, wanted, into)

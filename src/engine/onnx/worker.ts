@@ -4,7 +4,7 @@ import { setPriority } from 'node:os'
 import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
-import type { CompiledProgram, Mailbox, Reply, Request, WorkerSettings } from './protocol.js'
+import type { CompiledProgram, Mailbox, PutFeeds, Reply, Request, WorkerSettings } from './protocol.js'
 
 const { threads, niceness } = workerData as WorkerSettings
 if (niceness > 0) makeWay(niceness)
@@ -20,6 +20,8 @@ interface Loaded {
 }
 
 const loaded = new Map<number, Loaded>()
+/** By the numbers that the engine has given them (constants.ts), which also says when they go. */
+const constants = new Map<number, Float32Array>()
 const port = parentPort
 if (!port) throw new Error('worker.ts runs in a worker thread only')
 
@@ -39,7 +41,9 @@ async function answer(request: Request): Promise<void> {
     case 'load':
       return load(request.program, request.mailbox)
     case 'run':
-      return run(known(request.program), request.changed, request.wanted)
+      await run(known(request.program), request.feeds, request.wanted)
+      for (const number of request.gone) constants.delete(number)
+      return
     case 'unload':
       return unload(request.program)
     case 'close':
@@ -78,14 +82,22 @@ async function load(program: CompiledProgram, mailbox: Mailbox): Promise<void> {
 
 async function run(
   { program, mailbox, session, inputs, outputs }: Loaded,
-  changed: readonly string[],
+  { changed, kept, held }: PutFeeds,
   wanted: readonly string[],
 ): Promise<void> {
   for (const name of changed) {
     const own = inputs[name]?.data as Float32Array | Int32Array
     own.set(mailbox.inputs[name] ?? [])
   }
-  const results = await session.run(inputs, outputs)
+  // A copy that is not shared memory.
+  for (const [name, number] of kept) constants.set(number, Float32Array.from(mailbox.inputs[name] ?? []))
+  const tensors: Record<string, ort.Tensor> = { ...inputs }
+  for (const [name, number] of [...kept, ...held]) {
+    const data = constants.get(number)
+    if (!data) throw new Error(`the constant ${name} is not there`)
+    tensors[name] = new ort.Tensor('float32', data, inputs[name]?.dims ?? [])
+  }
+  const results = await session.run(tensors, outputs)
   for (const { name, source } of program.outputs) {
     const output = results[source]
     if (!wanted.includes(name)) continue
