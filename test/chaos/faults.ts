@@ -19,7 +19,7 @@ export interface Fault {
 
 const hour = 3_600_000
 /** More adaptations than fit into what is usually left. */
-const mostFillers = 300
+const mostFillers = 200
 
 export const faults = {
   'kill -9': { share: 12, explains: ['broken', 'starting'], inject: (stage) => stage.restart('SIGKILL') },
@@ -144,7 +144,7 @@ async function fullDiskAndKill(stage: Stage): Promise<void> {
 
 /** Fills the disk, then what room the store has left in its own file, until it says that there is none; says with what. */
 async function fillUp({ parts: { dice, disk, traffic, ledger } }: Stage): Promise<Entry[]> {
-  disk?.fill(dice.pick([0, 0, 30_000, 2 ** 20, 17 * 2 ** 20]))
+  disk?.fill(dice.pick([0, 0, 30_000, 2 ** 20, 4 * 2 ** 20]))
   const written: Entry[] = []
   for (let more = 0; more < mostFillers; more++) {
     const entry = ledger.entry(`filler-${10 + more}`)

@@ -158,7 +158,7 @@ test('only what has changed is sent', () => {
 
 test('the constants used last stay when there are too many, and what goes is told once', () => {
   const constants = new Constants()
-  const [a, b, c, d] = Array.from({ length: 4 }, () => new Float32Array(5 * 2 ** 20)) as [Data, Data, Data, Data]
+  const [a, b, c, d] = Array.from({ length: 4 }, () => new Float32Array(1.25 * 2 ** 20)) as [Data, Data, Data, Data]
   expect([a, b, c].map((data) => constants.add(data))).toEqual([0, 1, 2])
   expect(constants.use(a)).toBe(0)
   expect(constants.add(d)).toBe(3)

@@ -4,8 +4,8 @@
  */
 import type { Tensor } from '../engine.js'
 
-/** Of one worker: some 140 clients of a network with 113,000 parameters. */
-const mostBytes = 64 * 2 ** 20
+/** Of one worker: some 35 clients of a network with 113,000 parameters. */
+const mostBytes = 16 * 2 ** 20
 
 type Data = Tensor['data']
 
