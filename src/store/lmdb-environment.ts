@@ -7,6 +7,17 @@ import { StoreOpenError } from './store-open-error.js'
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
 
+/**
+ * Bytes that must be free before a write begins. LMDB itself must never meet a full disk: composing its message about it, it
+ * writes past the end of its memory (3.5.6, mdb_page_flush), which ends the process sooner or later. Deleting needs less, so
+ * that it still works where the store has filled the disk up to the other bound.
+ */
+export const reserves = { putting: 16 * 2 ** 20, deleting: 2 ** 20 } as const
+
+function full(cause?: unknown): StoreFullError {
+  return new StoreFullError('The disk is full: make room for DATA_DIR.', { cause })
+}
+
 export class LmdbEnvironment {
   /** LMDB keeps the adaptation's version beside each of these, for the conditions of writes. */
   readonly infos: Database<Buffer, Buffer>
@@ -49,9 +60,15 @@ export class LmdbEnvironment {
 
   /**
    * Runs `write` as one transaction if the info under `key` has `version` (undefined: if there is none), and says whether.
-   * Resolves when it is durable. `write` must not throw. Throws StoreFullError.
+   * Resolves when it is durable. `write` must not throw. Throws StoreFullError, also where less than `reserve` bytes are free.
    */
-  async writeIf(key: Buffer, version: number | undefined, write: () => void): Promise<boolean> {
+  async writeIf(
+    key: Buffer,
+    version: number | undefined,
+    write: () => void,
+    reserve: number = reserves.putting,
+  ): Promise<boolean> {
+    await this.requireRoom(reserve)
     const attempt = (): Promise<boolean> =>
       version === undefined ? this.infos.ifNoExists(key, write) : this.infos.ifVersion(key, version, write)
     try {
@@ -74,11 +91,16 @@ export class LmdbEnvironment {
     } catch (error) {
       const cause = await commitErrorOf(error)
       if (await this.isFull(cause)) {
-        throw new StoreFullError('The disk is full: delete adaptations, or make room for DATA_DIR.', { cause })
+        throw full(cause)
       }
       const message = cause instanceof Error ? cause.message : String(cause)
       throw new Error(`DATA_DIR=${this.folder} cannot be written (${message}): check its disk.`, { cause })
     }
+  }
+
+  private async requireRoom(bytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.folder)
+    if (bavail * bsize < bytes) throw full()
   }
 
   /** A write that the disk took in part is an input/output error to LMDB; the free space tells what it was. */

@@ -4,7 +4,7 @@ import { DamagedError, type Examples, type Learned, type NewAdaptation, type Sto
 import { openExamples, sealExamples } from './examples-record.js'
 import { openInfo, sealInfo } from './info-record.js'
 import { openLearned, sealLearned } from './learned-record.js'
-import type { LmdbEnvironment } from './lmdb-environment.js'
+import { type LmdbEnvironment, reserves } from './lmdb-environment.js'
 import { RecordError } from './record-format.js'
 import { afterTenant, expiryKey, keyOfRecord, recordKey } from './record-key.js'
 
@@ -121,12 +121,17 @@ export class LmdbRecords {
   /** As replace does. */
   remove(name: Buffer, current: Current): Promise<boolean> {
     const { environment } = this
-    return environment.writeIf(name, current.condition, () => {
-      environment.infos.remove(name)
-      environment.learned.remove(name)
-      environment.examples.remove(name)
-      this.removeExpiry(name, current)
-    })
+    return environment.writeIf(
+      name,
+      current.condition,
+      () => {
+        environment.infos.remove(name)
+        environment.learned.remove(name)
+        environment.examples.remove(name)
+        this.removeExpiry(name, current)
+      },
+      reserves.deleting,
+    )
   }
 
   /** Keys of expiries that are due, the oldest first. */
@@ -136,9 +141,14 @@ export class LmdbRecords {
 
   /** Of an expiry that no record speaks of any more. */
   async forget(name: Buffer, current: Current, expiry: Buffer): Promise<void> {
-    await this.environment.writeIf(name, current.condition, () => {
-      this.environment.expiries.remove(expiry)
-    })
+    await this.environment.writeIf(
+      name,
+      current.condition,
+      () => {
+        this.environment.expiries.remove(expiry)
+      },
+      reserves.deleting,
+    )
   }
 
   private removeExpiry(name: Buffer, { info }: Current): void {

@@ -39,3 +39,8 @@ export function smallDisk(size: string): string | undefined {
   onTestFinished(() => void execFileSync('umount', ['-l', folder]))
   return folder
 }
+
+/** Makes room on a small disk. */
+export function enlarge(folder: string, size: string): void {
+  execFileSync('mount', ['-o', `remount,size=${size}`, folder], { stdio: 'ignore' })
+}
