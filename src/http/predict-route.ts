@@ -7,7 +7,7 @@ import { shorten } from './adaptation-answer.js'
 import { type AskParts, askWithBody } from './asked.js'
 import type { components } from './contract.gen.js'
 import type { Readers } from './reading/readers.js'
-import { sendTimedText } from './timed-answer.js'
+import { sendTimedPieces } from './timed-answer.js'
 import { timing } from './timing.js'
 
 type Contract = components['schemas']
@@ -41,26 +41,31 @@ export function predictRoute(parts: PredictRouteParts): RequestHandler {
       version,
       timing: timing(timeline),
     }
-    const text = `${JSON.stringify(head).slice(0, -1)},"predictions":[${await stringify(predictions)}]}`
-    sendTimedText(response, 200, text, timeline)
+    const beginning = `${JSON.stringify(head).slice(0, -1)},"predictions":[`
+    await sendTimedPieces(response, 200, await stringify(beginning, predictions, ']}'), timeline)
   })
 }
 
 /** Labels that are ranked, and values that are written, without a break: some milliseconds. */
 const scoresAtOnce = 3000
 
-/** The elements of the array; between groups of them other requests have their turn. */
-async function stringify(predictions: Iterable<Prediction>): Promise<string> {
-  const elements: string[] = []
+/** The text in pieces, an array between its beginning and its end; between pieces other requests have their turn. */
+async function stringify(beginning: string, predictions: Iterable<Prediction>, end: string): Promise<string[]> {
+  const pieces: string[] = []
+  let piece = beginning
+  let separator = ''
   let scores = 0
   for (const prediction of predictions) {
-    elements.push(JSON.stringify(toAnswer(prediction)))
+    piece += separator + JSON.stringify(toAnswer(prediction))
+    separator = ','
     scores += prediction.kind === 'labels' ? prediction.ranked : prediction.values.length
     if (scores < scoresAtOnce) continue
     scores = 0
+    pieces.push(piece)
+    piece = ''
     await setImmediate()
   }
-  return elements.join()
+  return [...pieces, piece + end]
 }
 
 function toAnswer(prediction: Prediction): Contract['Prediction'] {
