@@ -45,6 +45,8 @@ const contract = fileURLToPath(new URL('../openapi.yaml', import.meta.url))
 const defaultSeed = 1
 /** A connection that waits costs little; a request that computes is bounded by MAX_REQUESTS. */
 const mostConnections = 10_000
+/** So that the engine finds the next run when it is done with one, while this thread still reads and answers requests. */
+const predictionsAtHand = 2
 /** So that predictions, which somebody waits for, go before adaptations even where there are fewer cores than threads. */
 const adaptingNiceness = 10
 
@@ -131,7 +133,7 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
   await readers.warm()
   const admission = new Admission({ requests: config.MAX_REQUESTS, bytes: config.MAX_BYTES }, now)
   const adaptationTurns = new Scheduler(adapting.parallelism, now, metrics)
-  const predictionTurns = new Scheduler(predicting.parallelism, now, metrics)
+  const predictionTurns = new Scheduler(predictionsAtHand * predicting.parallelism, now, metrics)
   const learning = new Learning(adaptationTurns, config.MAX_STEPS, Date.now)
   const adaptations = new Adaptations(store)
   const restore = new Restore(learning, store, metrics, listener.cutOff)

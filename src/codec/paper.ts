@@ -18,14 +18,14 @@ const FAINTEST_INK = 32
 
 /** How far the strongest ink is from the paper, 0 to 255, darker or lighter. */
 export function strongestInk({ data }: Samples, paper: number): number {
-  let lowest = paper
-  let highest = paper
-  for (let i = 0; i < data.length; i++) {
-    const sample = data[i] ?? paper
-    if (sample < lowest) lowest = sample
-    else if (sample > highest) highest = sample
+  const most = Math.max(paper, 255 - paper)
+  let strongest = FAINTEST_INK
+  // Most drawings show black on white soon, and nothing is stronger than that.
+  for (let i = 0; i < data.length && strongest < most; i++) {
+    const ink = Math.abs((data[i] ?? paper) - paper)
+    if (ink > strongest) strongest = ink
   }
-  return Math.max(FAINTEST_INK, paper - lowest, highest - paper)
+  return strongest
 }
 
 function borderMedian({ width, height, channels, data }: Samples, channel: number): number {

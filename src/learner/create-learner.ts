@@ -26,7 +26,7 @@ export interface LearnerSizes {
   readonly queries: readonly number[]
 }
 
-export const defaultSizes: LearnerSizes = { supports: [5, 10, 25, 50, 100, 200, 500], queries: [1, 8, 32] }
+export const defaultSizes: LearnerSizes = { supports: [5, 10, 25, 50, 100, 200, 500], queries: [1, 2, 4, 8, 16, 32] }
 
 /** `predicting`: where predictions run, so that they never wait for the slices of adaptations. */
 export async function createLearner(

@@ -1,11 +1,17 @@
 /**
  * Predictions on their way to the engine. What waits for the same adapted weights, or arrives in the same turn of the event
- * loop, goes together in one run: batch while busy, never wait for more.
+ * loop, goes together in one run: batch while busy, never wait for more than `enough`.
  */
 import type { Adaptation, Learner } from '../learner/learner.js'
 import type { Scheduler, Turn, Work } from './scheduler.js'
 import { ServingError } from './serving-error.js'
 import { type Task, unlessAborted } from './task.js'
+
+/**
+ * Inputs that are worth a run of their own (of the Omniglot network one costs 0.17 ms alone, 0.08 among 8, 0.07 among 32): the
+ * engine begins with them while the rest of what has arrived is still being read.
+ */
+const enough = 8
 
 /** One request's inputs, and what has been answered of them. */
 interface Ask {
@@ -35,43 +41,67 @@ export class Predictions {
     if (inputs.length === 0) return Promise.resolve([])
     const answered = new Promise<Float32Array[]>((resolve, reject) => {
       const ask = { inputs, outputs: [], task, waitingSince: task.timeline.now(), resolve, reject }
-      const waiting = this.groups.get(subject.weights)
-      if (waiting) return waiting.join(ask)
-      const leave = () => this.groups.delete(subject.weights)
-      const group = new Group(learner, subject, task.tenant, leave)
-      this.groups.set(subject.weights, group)
-      group.join(ask)
-      // When all that has arrived with this one has been read: it goes into the same run.
-      setImmediate(() => this.scheduler.submit(group))
+      this.groupOf(learner, subject, task.tenant).join(ask)
     })
     return unlessAborted(answered, task.signal)
   }
+
+  private groupOf(learner: Learner, subject: Subject, tenant: string): Group {
+    const { groups } = this
+    const open = groups.get(subject.weights)
+    if (open) return open
+    const group: Group = new Group(learner, subject, tenant, {
+      submit: () => this.scheduler.submit(group),
+      // A group that has been closed before may have a successor.
+      close: () => groups.get(subject.weights) === group && groups.delete(subject.weights),
+    })
+    groups.set(subject.weights, group)
+    return group
+  }
+}
+
+interface Doors {
+  submit(): void
+  /** Who comes now starts a new group. */
+  close(): void
 }
 
 /** All that waits for one client's weights. */
 class Group implements Work {
   readonly kind = 'predict'
   private asks: Ask[] = []
+  private size = 0
+  private submitted = false
 
   constructor(
     private readonly learner: Learner,
     private readonly subject: Subject,
     readonly tenant: string,
-    /** Called when nothing is left: who comes now starts a new group. */
-    private readonly leave: () => void,
+    private readonly doors: Doors,
   ) {}
 
   join(ask: Ask): void {
     this.asks.push(ask)
+    this.size += ask.inputs.length
+    if (this.size >= enough) this.submit()
+    // When all that has arrived with the first one has been read: it goes into the same run.
+    else if (this.asks.length === 1) setImmediate(() => this.submit())
   }
 
   async turn(): Promise<Turn> {
     const shares = this.shares()
     const size = shares.reduce((sum, { inputs }) => sum + inputs.length, 0)
-    if (size > 0) await this.answer(shares)
     const done = this.asks.length === 0
-    if (done) this.leave()
+    // Before the run: who comes during it can have the next one.
+    if (done) this.doors.close()
+    if (size > 0) await this.answer(shares)
     return { done, size }
+  }
+
+  private submit(): void {
+    if (this.submitted) return
+    this.submitted = true
+    this.doors.submit()
   }
 
   /** As many inputs as one run takes, of every ask a share; an ask that is longer goes behind the others with the rest. */

@@ -147,9 +147,9 @@ test('only what has changed is sent', () => {
     putFeeds(mailbox, { x, z }, constants),
   )
   expect(sent).toEqual([
-    { changed: ['z'], kept: [['x', 0]], held: [] },
+    { changed: ['z'], kept: [['x', 0, one]], held: [] },
     { changed: ['z'], kept: [], held: [['x', 0]] },
-    { changed: ['z'], kept: [['x', 1]], held: [] },
+    { changed: ['z'], kept: [['x', 1, two]], held: [] },
     { changed: ['x', 'z'], kept: [], held: [] },
     { changed: ['z'], kept: [], held: [['x', 1]] },
     { changed: ['z'], kept: [], held: [['x', 0]] },

@@ -1,7 +1,7 @@
-/** Worker threads that all hold the same programs: a run goes to the first one that is free, in order of arrival. */
+/** Worker threads that all hold the same programs: a run goes to the one with the least to do, in order of arrival. */
 import { EngineError, type Tensors } from '../engine.js'
 import type { CompiledProgram, Results, WorkerSettings } from './protocol.js'
-import { EngineThread, ThreadEndedError } from './thread.js'
+import { EngineThread, runsAtHand, ThreadEndedError } from './thread.js'
 
 /** Something for one thread to do; never rejects, the outcome goes to whoever waits for it. */
 type Job = (thread: EngineThread) => Promise<void>
@@ -10,12 +10,14 @@ interface Member {
   readonly thread: EngineThread
   /** What this thread must do before it may take from the common queue: loading and unloading. */
   readonly own: Job[]
-  busy: boolean
+  /** Jobs that it is at, or has at hand. */
+  underWay: number
   /** Whether it has ever answered. */
   worked: boolean
 }
 
 const MOST_IDLE_DEATHS = 5
+const MOST_DEATHS = 2
 
 export class WorkerPool {
   private readonly members = new Set<Member>()
@@ -47,12 +49,19 @@ export class WorkerPool {
     if (!this.closing) await this.onAll((thread) => thread.unload(program))
   }
 
-  /** A run whose thread ends under it is run once more, by another: it has changed nothing. */
-  run(program: number, feeds: Tensors, wanted: readonly string[], into: Results): Promise<Results> {
-    return this.enqueue(program, feeds, wanted, into).catch((error: unknown) => {
-      if (error instanceof ThreadEndedError && !this.closing) return this.enqueue(program, feeds, wanted, into)
-      throw error
-    })
+  /**
+   * A run whose thread ends is run by another: it has changed nothing. One that its thread has died under twice is given up, it
+   * may be the reason.
+   */
+  async run(program: number, feeds: Tensors, wanted: readonly string[], into: Results): Promise<Results> {
+    for (let deaths = 0; ; ) {
+      try {
+        return await this.enqueue(program, feeds, wanted, into)
+      } catch (error) {
+        if (!(error instanceof ThreadEndedError) || this.closing) throw error
+        if (error.begun && ++deaths === MOST_DEATHS) throw error
+      }
+    }
   }
 
   private enqueue(program: number, feeds: Tensors, wanted: readonly string[], into: Results): Promise<Results> {
@@ -61,7 +70,8 @@ export class WorkerPool {
       return Promise.reject(new EngineError('all onnx engine workers died: start the server anew'))
     return new Promise((resolve, reject) => {
       this.queue.push({ job: (thread) => thread.run(program, feeds, wanted, into).then(resolve, reject), reject })
-      for (const member of this.members) this.next(member)
+      const idlest = [...this.members].reduce((best, member) => (member.underWay < best.underWay ? member : best))
+      this.next(idlest)
     })
   }
 
@@ -92,13 +102,13 @@ export class WorkerPool {
   }
 
   private next(member: Member): void {
-    if (member.busy || !this.members.has(member)) return
+    if (member.underWay === runsAtHand || !this.members.has(member)) return
     const job = member.own.shift() ?? this.queue.shift()?.job
     if (this.queue.length === 0) this.onEmpty?.()
     if (!job) return
-    member.busy = true
+    member.underWay++
     void job(member.thread).then(() => {
-      member.busy = false
+      member.underWay--
       member.worked = true
       this.next(member)
     })
@@ -114,7 +124,7 @@ export class WorkerPool {
     const member: Member = {
       thread: new EngineThread(this.settings, (reason) => this.replace(member, reason)),
       own: [],
-      busy: false,
+      underWay: 0,
       worked: false,
     }
     this.members.add(member)

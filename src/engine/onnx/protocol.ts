@@ -1,4 +1,4 @@
-/** The messages between the engine and its worker threads. Numbers do not travel in them but through mailboxes. */
+/** The messages between the engine and its worker threads. Numbers that change do not travel in them but through mailboxes. */
 
 export interface InputSpec {
   readonly name: string
@@ -26,7 +26,7 @@ export interface CompiledProgram {
 export type Numbers = Readonly<Record<string, Float32Array | Int32Array>>
 export type Results = Readonly<Record<string, Float32Array>>
 
-/** Shared memory through which the feeds and results of one program go to one worker and back (mailbox.ts). */
+/** Shared memory through which the feeds and results of one run at a time go to one worker and back (mailbox.ts). */
 export interface Mailbox {
   readonly inputs: Numbers
   readonly outputs: Results
@@ -36,18 +36,19 @@ export interface Mailbox {
 export interface PutFeeds {
   /** In the mailbox. */
   readonly changed: readonly string[]
-  /** In the mailbox, and to be kept as constants of these numbers. */
-  readonly kept: readonly (readonly [name: string, number: number])[]
+  /** To be kept as constants of these numbers; their memory is handed over. */
+  readonly kept: readonly (readonly [name: string, number: number, data: Float32Array<ArrayBuffer>])[]
   /** Constants that the worker has. */
   readonly held: readonly (readonly [name: string, number: number])[]
 }
 
 export type Request =
-  | { readonly kind: 'load'; readonly program: CompiledProgram; readonly mailbox: Mailbox }
-  /** `wanted`: the outputs that somebody looks at; `gone`: constants to let go after the run. */
+  | { readonly kind: 'load'; readonly program: CompiledProgram; readonly mailboxes: readonly Mailbox[] }
+  /** `mailbox`: which one; `wanted`: the outputs that somebody looks at; `gone`: constants to let go after the run. */
   | {
       readonly kind: 'run'
       readonly program: number
+      readonly mailbox: number
       readonly feeds: PutFeeds
       readonly wanted: readonly string[]
       readonly gone: readonly number[]

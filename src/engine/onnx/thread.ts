@@ -1,4 +1,4 @@
-/** One worker thread: does one thing at a time. The pool sees to it that it is not asked for two. */
+/** One worker thread: does one thing after the other, and may be asked for the next while it is busy. */
 import { Worker } from 'node:worker_threads'
 import { EngineError, type Tensors } from '../engine.js'
 import { Constants } from './constants.js'
@@ -6,13 +6,35 @@ import { createMailbox, putFeeds, takeResults } from './mailbox.js'
 import type { CompiledProgram, Mailbox, Reply, Request, Results, WorkerSettings } from './protocol.js'
 
 /** The thread ended while it was asked, or before. */
-export class ThreadEndedError extends EngineError {}
+export class ThreadEndedError extends EngineError {
+  constructor(
+    reason: string,
+    /** Whether what was asked may have been what it died of. */
+    readonly begun: boolean,
+  ) {
+    super(reason)
+  }
+}
+
+/**
+ * Runs that a thread may be asked for at a time: with the next one at hand it need not fall asleep, and be woken, between
+ * two. More would only wait here instead of where another thread could take them.
+ */
+export const runsAtHand = 2
+
+interface Asked {
+  resolve(): void
+  reject(error: Error): void
+}
 
 export class EngineThread {
   private readonly worker: Worker
-  private readonly mailboxes = new Map<number, Mailbox>()
+  /** Of every program, one for each run at hand. */
+  private readonly mailboxes = new Map<number, readonly Mailbox[]>()
+  private readonly idleMailboxes = Array.from({ length: runsAtHand }, (_, index) => index)
   private readonly constants = new Constants()
-  private waiting: { resolve: () => void; reject: (error: Error) => void } | undefined
+  /** In the order in which the thread answers. */
+  private readonly asked: Asked[] = []
   /** Why it cannot be asked any more. */
   private reason: string | undefined
 
@@ -20,15 +42,16 @@ export class EngineThread {
   constructor(settings: WorkerSettings, onEnd: (reason: string) => void) {
     this.worker = startWorker(settings)
     this.worker.on('message', (reply: Reply) => {
-      const asked = this.waiting
-      this.waiting = undefined
+      const asked = this.asked.shift()
       if (reply.kind === 'failed') asked?.reject(new EngineError(`the onnx engine failed: ${reply.error}`))
       else asked?.resolve()
     })
     const end = (reason: string): void => {
       if (this.reason !== undefined) return
       this.reason = reason
-      this.waiting?.reject(new ThreadEndedError(reason))
+      this.asked.splice(0).forEach(({ reject }, place) => {
+        reject(new ThreadEndedError(reason, place === 0))
+      })
       onEnd(reason)
     }
     this.worker.once('error', (error) => end(`an onnx engine worker died: ${error.message}`))
@@ -36,32 +59,37 @@ export class EngineThread {
   }
 
   async load(program: CompiledProgram): Promise<void> {
-    const mailbox = createMailbox(program)
-    await this.ask({ kind: 'load', program, mailbox })
-    this.mailboxes.set(program.id, mailbox)
+    const mailboxes = Array.from({ length: runsAtHand }, () => createMailbox(program))
+    // At once: a run that is asked for next comes after it.
+    this.mailboxes.set(program.id, mailboxes)
+    await this.ask({ kind: 'load', program, mailboxes })
   }
 
+  /** At most `runsAtHand` at a time. */
   async run(program: number, feeds: Tensors, wanted: readonly string[], into: Results): Promise<Results> {
-    if (this.reason !== undefined) throw new ThreadEndedError(this.reason)
-    const mailbox = this.mailboxes.get(program)
-    if (!mailbox) throw new EngineError(`program ${program} is not loaded`)
-    const put = putFeeds(mailbox, feeds, this.constants)
+    if (this.reason !== undefined) throw new ThreadEndedError(this.reason, false)
+    const mailboxes = this.mailboxes.get(program)
+    if (!mailboxes) throw new EngineError(`program ${program} is not loaded`)
+    const index = this.idleMailboxes.pop()
+    const mailbox = index === undefined ? undefined : mailboxes[index]
+    if (index === undefined || !mailbox) throw new EngineError(`more than ${runsAtHand} runs are asked of one worker`)
     try {
-      await this.ask({ kind: 'run', program, feeds: put, wanted, gone: this.constants.takeGone() })
-    } catch (error) {
-      // What the worker has taken in of a failed run is unknown.
-      this.constants.clear()
-      throw error
+      const put = putFeeds(mailbox, feeds, this.constants)
+      const gone = this.constants.takeGone()
+      const handedOver = put.kept.map(([, , data]) => data.buffer)
+      await this.ask({ kind: 'run', program, mailbox: index, feeds: put, wanted, gone }, handedOver)
+      return takeResults(mailbox, wanted, into)
+    } finally {
+      this.idleMailboxes.push(index)
     }
-    return takeResults(mailbox, wanted, into)
   }
 
   async unload(program: number): Promise<void> {
-    await this.ask({ kind: 'unload', program })
     this.mailboxes.delete(program)
+    await this.ask({ kind: 'unload', program })
   }
 
-  /** Ends the thread; resolves when it has ended. It must be idle: terminating a busy one would abort the process. */
+  /** Ends the thread once it has done what it is asked for; terminating a busy one would abort the process. */
   async close(): Promise<void> {
     if (this.reason !== undefined) return
     const ended = new Promise((resolve) => this.worker.once('exit', resolve))
@@ -69,11 +97,11 @@ export class EngineThread {
     await ended
   }
 
-  private ask(request: Request): Promise<void> {
-    if (this.reason !== undefined) return Promise.reject(new ThreadEndedError(this.reason))
+  private ask(request: Request, handedOver: readonly ArrayBuffer[] = []): Promise<void> {
+    if (this.reason !== undefined) return Promise.reject(new ThreadEndedError(this.reason, false))
     return new Promise((resolve, reject) => {
-      this.waiting = { resolve, reject }
-      this.worker.postMessage(request)
+      this.asked.push({ resolve, reject })
+      this.worker.postMessage(request, handedOver)
     })
   }
 }

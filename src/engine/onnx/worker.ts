@@ -1,8 +1,8 @@
-/** A worker thread: holds one onnxruntime session a program and answers one request at a time. `run` blocks this thread. */
+/** A worker thread: holds one onnxruntime session a program and answers one request after the other. `run` blocks this thread. */
 import { readlinkSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { basename } from 'node:path'
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
 import type { CompiledProgram, Mailbox, PutFeeds, Reply, Request, WorkerSettings } from './protocol.js'
 
@@ -12,7 +12,7 @@ if (niceness > 0) makeWay(niceness)
 /** onnxruntime refuses shared memory: the feeds are copied from the mailbox into tensors of the worker's own. */
 interface Loaded {
   readonly program: CompiledProgram
-  readonly mailbox: Mailbox
+  readonly mailboxes: readonly Mailbox[]
   readonly session: ort.InferenceSession
   readonly inputs: Readonly<Record<string, ort.Tensor>>
   /** Where onnxruntime puts the outputs; null where it must find out the shape. */
@@ -25,7 +25,12 @@ const constants = new Map<number, Float32Array>()
 const port = parentPort
 if (!port) throw new Error('worker.ts runs in a worker thread only')
 
-port.on('message', async (request: Request) => {
+let last = Promise.resolve()
+port.on('message', (request: Request) => {
+  last = last.then(() => reply(port, request))
+})
+
+async function reply(port: MessagePort, request: Request): Promise<void> {
   try {
     await answer(request)
     port.postMessage({ kind: 'done' } satisfies Reply)
@@ -34,16 +39,23 @@ port.on('message', async (request: Request) => {
     const text = error instanceof Error ? error.message : String(error)
     port.postMessage({ kind: 'failed', error: text } satisfies Reply)
   }
-})
+}
 
 async function answer(request: Request): Promise<void> {
   switch (request.kind) {
     case 'load':
-      return load(request.program, request.mailbox)
-    case 'run':
-      await run(known(request.program), request.feeds, request.wanted)
-      for (const number of request.gone) constants.delete(number)
+      return load(request.program, request.mailboxes)
+    case 'run': {
+      const { program, mailbox, feeds, wanted, gone } = request
+      // Whether the run fails or not: the engine counts on it.
+      for (const [, number, data] of feeds.kept) constants.set(number, data)
+      try {
+        await run(known(program), mailbox, feeds, wanted)
+      } finally {
+        for (const number of gone) constants.delete(number)
+      }
       return
+    }
     case 'unload':
       return unload(request.program)
     case 'close':
@@ -51,7 +63,7 @@ async function answer(request: Request): Promise<void> {
   }
 }
 
-async function load(program: CompiledProgram, mailbox: Mailbox): Promise<void> {
+async function load(program: CompiledProgram, mailboxes: readonly Mailbox[]): Promise<void> {
   const session = await ort.InferenceSession.create(program.model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -73,7 +85,7 @@ async function load(program: CompiledProgram, mailbox: Mailbox): Promise<void> {
   })
   loaded.set(program.id, {
     program,
-    mailbox,
+    mailboxes,
     session,
     inputs: Object.fromEntries(inputs),
     outputs: Object.fromEntries(outputs),
@@ -81,16 +93,17 @@ async function load(program: CompiledProgram, mailbox: Mailbox): Promise<void> {
 }
 
 async function run(
-  { program, mailbox, session, inputs, outputs }: Loaded,
+  { program, mailboxes, session, inputs, outputs }: Loaded,
+  index: number,
   { changed, kept, held }: PutFeeds,
   wanted: readonly string[],
 ): Promise<void> {
+  const mailbox = mailboxes[index]
+  if (!mailbox) throw new Error(`there is no mailbox ${index}`)
   for (const name of changed) {
     const own = inputs[name]?.data as Float32Array | Int32Array
     own.set(mailbox.inputs[name] ?? [])
   }
-  // A copy that is not shared memory.
-  for (const [name, number] of kept) constants.set(number, Float32Array.from(mailbox.inputs[name] ?? []))
   const tensors: Record<string, ort.Tensor> = { ...inputs }
   for (const [name, number] of [...kept, ...held]) {
     const data = constants.get(number)
