@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { ServingError } from '../serving/serving-error.js'
 import type { FailureCode } from './failure.js'
+import { messagesOf } from './messages.js'
 import { type ParserFailure, parserFailure, refuseOnSocket } from './operations/parser-failure.js'
 
 export interface ConnectionLimits {
@@ -33,7 +34,12 @@ const partingSeconds = 1
 export class Listener {
   private readonly server: Server
   private readonly overdue = new AbortController()
-  private readonly underWay = new Set<ServerResponse>()
+  /**
+   * Requests that are under way: a number, and below what each connection is busy with. A set of responses, which come and go by
+   * the thousand, would keep them alive: V8's sets point from their old tables to the newer ones, across generations.
+   */
+  private underWay = 0
+  private readonly sockets = new Set<Duplex>()
   /** The latest of each connection. */
   private readonly responses = new WeakMap<Duplex, ServerResponse>()
   private readonly refused = new WeakSet<Duplex>()
@@ -49,6 +55,7 @@ export class Listener {
     private readonly timer: Timer = realTimer,
   ) {
     this.server = createServer({
+      ...messagesOf(app),
       requestTimeout: requestSeconds * 1000,
       headersTimeout: Math.min(headerSeconds, requestSeconds) * 1000,
       connectionsCheckingInterval: Math.min(1000, requestSeconds * 250),
@@ -59,7 +66,11 @@ export class Listener {
     this.server.maxConnections = connections
     // As many as there are requests; Node would take more than ten for a leak.
     setMaxListeners(0, this.overdue.signal)
-    this.server.on('connection', () => this.arrivals++)
+    this.server.on('connection', (socket) => {
+      this.arrivals++
+      this.sockets.add(socket)
+      socket.once('close', () => this.sockets.delete(socket))
+    })
     this.server.on('drop', () => watch.dropped())
     this.server.on('request', (request, response) => this.take(request, response))
     // Whoever reads the body asks for it (response.writeContinue): a refusal comes before the body does.
@@ -99,7 +110,10 @@ export class Listener {
    */
   async close(lingerSeconds: number, drainSeconds: number): Promise<void> {
     this.closing = true
-    for (const response of this.underWay) response.shouldKeepAlive = false
+    for (const socket of this.sockets) {
+      const response = this.responses.get(socket)
+      if (response) response.shouldKeepAlive = false
+    }
     if (lingerSeconds > 0) await this.pass(lingerSeconds)
     await this.takeIn()
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()))
@@ -117,11 +131,11 @@ export class Listener {
     // What follows on a connection that was refused has nobody to answer it to.
     if (this.refused.has(request.socket)) return
     this.arrivals++
-    this.underWay.add(response)
+    this.underWay++
     this.responses.set(request.socket, response)
     response.once('close', () => {
-      this.underWay.delete(response)
-      if (this.underWay.size === 0) this.onQuiet?.()
+      this.underWay--
+      if (this.underWay === 0) this.onQuiet?.()
     })
     // Who holds a connection open is asked to leave with the next answer.
     if (this.closing) response.shouldKeepAlive = false
@@ -159,7 +173,7 @@ export class Listener {
 
   /** Whether no request was under way any more before the time was up. */
   private quiet(seconds: number): Promise<boolean> {
-    if (this.underWay.size === 0) return Promise.resolve(true)
+    if (this.underWay === 0) return Promise.resolve(true)
     return new Promise((resolve) => {
       const cancel = this.timer(seconds, () => resolve(false))
       this.onQuiet = () => {

@@ -32,7 +32,9 @@ interface Place {
 
 export class Scheduler {
   private readonly lines: Readonly<Record<WorkKind, Lines<Place>>> = { adapt: new Lines(), predict: new Lines() }
-  private readonly places = new Map<Work, Place>()
+  /** Of what is not done. */
+  private readonly places = new WeakMap<Work, Place>()
+  private works = 0
   private running = 0
   /** Predictions since the last adaptation that had to wait. */
   private streak = 0
@@ -53,6 +55,7 @@ export class Scheduler {
   submit(work: Work): void {
     const place = { work, used: 0 }
     this.places.set(work, place)
+    this.works++
     this.lines[work.kind].add(work.tenant, place)
     this.fill()
   }
@@ -61,13 +64,13 @@ export class Scheduler {
   withdraw(work: Work): boolean {
     const place = this.places.get(work)
     if (!place || !this.lines[work.kind].remove(work.tenant, place)) return false
-    this.places.delete(work)
+    this.leave(work)
     return true
   }
 
   /** Resolves when no work is left. */
   idle(): Promise<void> {
-    if (this.places.size === 0) return Promise.resolve()
+    if (this.works === 0) return Promise.resolve()
     return new Promise((resolve) => this.onIdle.push(resolve))
   }
 
@@ -100,10 +103,15 @@ export class Scheduler {
     const milliseconds = this.now() - start
     this.observer.turn(work.kind, milliseconds, size)
     this.running--
-    if (done) this.places.delete(work)
+    if (done) this.leave(work)
     else this.requeue(place, milliseconds)
     this.fill()
-    if (this.places.size === 0) for (const tell of this.onIdle.splice(0)) tell()
+    if (this.works === 0) for (const tell of this.onIdle.splice(0)) tell()
+  }
+
+  private leave(work: Work): void {
+    this.places.delete(work)
+    this.works--
   }
 
   private requeue(place: Place, milliseconds: number): void {

@@ -19,6 +19,7 @@ import { type Current, LmdbRecords, sealRecords } from './lmdb-records.js'
 import { keyOfExpiry, recordKey } from './record-key.js'
 import { requireSame } from './require-same.js'
 import { type StoreObserver, silentObserver } from './store-observer.js'
+import { UnderWay } from './under-way.js'
 
 /** A larger record that is not in the page cache is read from disk by another thread; a small one is not worth it. */
 const prefetchBytes = 64 * 1024
@@ -27,7 +28,7 @@ export class LmdbStore implements AdaptationStore {
   private readonly records: LmdbRecords
   /** Writes of one key, in order: the condition of a write then fails only if another process has written. */
   private readonly writes = new KeyQueue()
-  private readonly reads = new Set<Promise<unknown>>()
+  private readonly reads = new UnderWay()
   private sweeping: NodeJS.Timeout | undefined
   private closed = false
 
@@ -154,7 +155,7 @@ export class LmdbStore implements AdaptationStore {
     this.closed = true
     clearInterval(this.sweeping)
     await this.writes.idle()
-    await Promise.allSettled(this.reads)
+    await this.reads.idle()
     await this.environment.close()
   }
 
@@ -189,13 +190,7 @@ export class LmdbStore implements AdaptationStore {
 
   private async read<T>(work: () => Promise<T>): Promise<T> {
     this.requireOpen()
-    const reading = work()
-    this.reads.add(reading)
-    try {
-      return await reading
-    } finally {
-      this.reads.delete(reading)
-    }
+    return this.reads.run(work)
   }
 
   private async write<T>(name: Buffer, work: () => Promise<T>): Promise<T> {
