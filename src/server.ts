@@ -47,6 +47,8 @@ const defaultSeed = 1
 const mostConnections = 10_000
 /** So that the engine finds the next run when it is done with one, while this thread still reads and answers requests. */
 const predictionsAtHand = 2
+/** Of the memory for adapted models, what predicting threads hold a second time: those of the clients that ask most. */
+const atHandShare = 1 / 12
 /** So that predictions, which somebody waits for, go before adaptations even where there are fewer cores than threads. */
 const adaptingNiceness = 10
 
@@ -114,7 +116,11 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
   const now = () => performance.now()
   const { store, hot } = await openStore(config, now, Date.now, watchStore(log, metrics))
   const adapting = OnnxEngine.create({ workers: config.WORKERS, threads: 1, niceness: adaptingNiceness })
-  const predicting = OnnxEngine.create({ workers: config.PREDICT_WORKERS, threads: 1 })
+  const predicting = OnnxEngine.create({
+    workers: config.PREDICT_WORKERS,
+    threads: 1,
+    constantBytes: (config.HOT_BYTES * atHandShare) / config.PREDICT_WORKERS,
+  })
   const served: ServedModel[] = []
   for (const model of loaded.values())
     served.push({ model, learner: await createLearner(model, adapting, defaultSizes, predicting) })

@@ -56,37 +56,50 @@ export function resample(image: Samples, width: number, height: number): Resampl
   }
   const rows = coverageOf(image.height, height)
   const columns = coverageOf(image.width, width)
-  const length = image.width * channels
   const data = new Float32Array(height * width * channels)
-  const row = new Float32Array(length)
+  const row = new Float64Array(image.width * channels)
   for (let y = 0; y < height; y++) {
-    averageRows(image.data, length, rows, y, row)
+    averageRows(image.data, rows, y, row)
     averageColumns(row, channels, columns, width, data, y * width * channels)
   }
   return { width, height, channels, data }
 }
 
+/** Source rows that are added up at a time: with their weights at hand, that is twice as fast as one by one. */
+const rowsAtOnce = 5
+
 /** The source rows that target row `y` covers, as one row. */
 function averageRows(
   data: Samples['data'],
-  length: number,
   { first, count, weights, widest }: Coverage,
   y: number,
-  row: Float32Array,
+  row: Float64Array,
 ): void {
+  const length = row.length
   const start = (first[y] ?? 0) * length
   const terms = count[y] ?? 0
-  const weight = y * widest
-  for (let c = 0; c < length; c++) {
-    let sum = 0
-    for (let j = 0, at = start + c; j < terms; j++, at += length) sum += (weights[weight + j] ?? 0) * (data[at] ?? 0)
-    row[c] = sum
+  row.fill(0)
+  for (let j = 0; j < terms; j += rowsAtOnce) {
+    const weight = (k: number) => (j + k < terms ? (weights[y * widest + j + k] ?? 0) : 0)
+    // Where there are no more rows, the last one with a weight of 0.
+    const at = (k: number) => start + Math.min(j + k, terms - 1) * length
+    const [w0, w1, w2, w3, w4] = [weight(0), weight(1), weight(2), weight(3), weight(4)]
+    const [a0, a1, a2, a3, a4] = [at(0), at(1), at(2), at(3), at(4)]
+    for (let c = 0; c < length; c++) {
+      row[c] =
+        (row[c] ?? 0) +
+        w0 * (data[a0 + c] ?? 0) +
+        w1 * (data[a1 + c] ?? 0) +
+        w2 * (data[a2 + c] ?? 0) +
+        w3 * (data[a3 + c] ?? 0) +
+        w4 * (data[a4 + c] ?? 0)
+    }
   }
 }
 
 /** One row [width, channels] to `target` pixels of `data`, from `to` on. */
 function averageColumns(
-  row: Float32Array,
+  row: Float64Array,
   channels: number,
   { first, count, weights, widest }: Coverage,
   target: number,

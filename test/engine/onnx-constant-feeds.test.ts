@@ -141,7 +141,7 @@ test('only what has changed is sent', () => {
     inputs: ['x', 'z'].map((name) => ({ name, dtype: 'f32', shape: [2] })),
     outputs: [],
   })
-  const constants = new Constants()
+  const constants = new Constants(16 * 2 ** 20)
   const z = changing(Float32Array.of(0, 0))
   const sent = [constant(one), constant(one), constant(two), changing(one), constant(two), constant(one)].map((x) =>
     putFeeds(mailbox, { x, z }, constants),
@@ -157,7 +157,7 @@ test('only what has changed is sent', () => {
 })
 
 test('the constants used last stay when there are too many, and what goes is told once', () => {
-  const constants = new Constants()
+  const constants = new Constants(16 * 2 ** 20)
   const [a, b, c, d] = Array.from({ length: 4 }, () => new Float32Array(1.25 * 2 ** 20)) as [Data, Data, Data, Data]
   expect([a, b, c].map((data) => constants.add(data))).toEqual([0, 1, 2])
   expect(constants.use(a)).toBe(0)

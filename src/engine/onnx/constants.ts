@@ -4,9 +4,6 @@
  */
 import type { Tensor } from '../engine.js'
 
-/** Of one worker: some 35 clients of a network with 113,000 parameters. */
-const mostBytes = 16 * 2 ** 20
-
 type Data = Tensor['data']
 
 export class Constants {
@@ -15,6 +12,9 @@ export class Constants {
   private bytes = 0
   private next = 0
   private gone: number[] = []
+
+  /** Keeps the one used last, however large. */
+  constructor(private readonly mostBytes: number) {}
 
   /** Undefined: the worker does not have it. */
   use(data: Data): number | undefined {
@@ -31,7 +31,7 @@ export class Constants {
     this.numbers.set(data, number)
     this.bytes += data.byteLength
     for (const oldest of this.numbers.keys()) {
-      if (this.bytes <= mostBytes || oldest === data) break
+      if (this.bytes <= this.mostBytes || oldest === data) break
       this.drop(oldest)
     }
     return number

@@ -15,6 +15,8 @@ export interface OnnxSettings {
   readonly threads: number
   /** How far the operating system lets others go first (nice), 0 where not given to 19. */
   readonly niceness?: number
+  /** Memory in each worker for constant feeds, which are not sent to it again; 16 MiB where not given. */
+  readonly constantBytes?: number
 }
 
 export class OnnxEngine implements Engine {
@@ -23,8 +25,8 @@ export class OnnxEngine implements Engine {
 
   private constructor(private readonly pool: WorkerPool) {}
 
-  static create({ workers, threads, niceness = 0 }: OnnxSettings): OnnxEngine {
-    return new OnnxEngine(new WorkerPool(workers, { threads, niceness }))
+  static create({ workers, threads, niceness = 0, constantBytes = 16 * 2 ** 20 }: OnnxSettings): OnnxEngine {
+    return new OnnxEngine(new WorkerPool(workers, { threads, niceness, constantBytes }))
   }
 
   get parallelism(): number {

@@ -64,4 +64,6 @@ export interface WorkerSettings {
   readonly threads: number
   /** How far the operating system lets others go first, 0 (not at all) to 19. */
   readonly niceness: number
+  /** Of constants that one worker keeps. */
+  readonly constantBytes: number
 }

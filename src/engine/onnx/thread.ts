@@ -32,7 +32,7 @@ export class EngineThread {
   /** Of every program, one for each run at hand. */
   private readonly mailboxes = new Map<number, readonly Mailbox[]>()
   private readonly idleMailboxes = Array.from({ length: runsAtHand }, (_, index) => index)
-  private readonly constants = new Constants()
+  private readonly constants: Constants
   /** In the order in which the thread answers. */
   private readonly asked: Asked[] = []
   /** Why it cannot be asked any more. */
@@ -40,6 +40,7 @@ export class EngineThread {
 
   /** `onEnd` is called once, with the reason, when the thread has ended, however that came about. */
   constructor(settings: WorkerSettings, onEnd: (reason: string) => void) {
+    this.constants = new Constants(settings.constantBytes)
     this.worker = startWorker(settings)
     this.worker.on('message', (reply: Reply) => {
       const asked = this.asked.shift()
