@@ -1,5 +1,6 @@
 /** The wiring: every part of the server is made here, by plain constructor calls, and nowhere else. */
 import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { type Config, ConfigError } from './config.js'
@@ -21,6 +22,7 @@ import { Adaptations } from './serving/adaptations.js'
 import { AddExamplesUseCase } from './serving/add-examples.js'
 import { Admission } from './serving/admission.js'
 import { Learning } from './serving/learning.js'
+import { makingWay } from './serving/making-way.js'
 import { PredictUseCase } from './serving/predict.js'
 import { Predictions } from './serving/predictions.js'
 import { Restore } from './serving/restore.js'
@@ -138,8 +140,9 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
   const readers = Readers.start({ threads: config.READERS, limits })
   await readers.warm()
   const admission = new Admission({ requests: config.MAX_REQUESTS, bytes: config.MAX_BYTES }, now)
-  const adaptationTurns = new Scheduler(adapting.parallelism, now, metrics)
   const predictionTurns = new Scheduler(predictionsAtHand * predicting.parallelism, now, metrics)
+  const adaptationsAtATime = makingWay(adapting.parallelism, availableParallelism(), () => predictionTurns.quietFor)
+  const adaptationTurns = new Scheduler(adaptationsAtATime, now, metrics)
   const learning = new Learning(adaptationTurns, config.MAX_STEPS, Date.now)
   const adaptations = new Adaptations(store)
   const restore = new Restore(learning, store, metrics, listener.cutOff)

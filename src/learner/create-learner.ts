@@ -113,11 +113,9 @@ class ModelLearner implements Learner {
     const asked = settings.steps ?? width.settings.steps
     const budget = settings.remaining && new Budget(settings.remaining)
     const learningRate = settings.learningRate ?? width.settings.learningRate
-    const start = {
-      weights: support.kind === 'classification' ? await this.startClassifier(support, width) : body,
-      moments: width.moments,
-    }
+    const head = support.kind === 'classification' ? await this.startHead(support, width) : new Float32Array(0)
     budget?.startSteps()
+    const start = { weights: concatenated(body, head), moments: width.moments }
     const { weights, losses } = yield* loopFor(width, support).slices(start, shared, support, {
       steps: asked,
       learningRate,
@@ -126,8 +124,10 @@ class ModelLearner implements Learner {
     })
     const steps = losses.length
     yield
-    const { features, statistics } = await this.features.of(weights.subarray(0, body.length), shared, support.inputs)
-    if (![losses, statistics, ...features].every(allFinite) || !isNear(weights, start.weights)) {
+    const adaptedBody = weights.subarray(0, body.length)
+    const { features, statistics } = await this.features.of(adaptedBody, shared, support.inputs)
+    const near = isNear(adaptedBody, body) && isNear(weights.subarray(body.length), head)
+    if (![losses, statistics, ...features].every(allFinite) || !near) {
       throw new LearnerError(
         'diverged',
         `${steps} inner steps at learning rate ${learningRate} diverged: use a smaller learning rate or fewer steps`,
@@ -158,18 +158,14 @@ class ModelLearner implements Learner {
     await this.features.dispose()
   }
 
-  /** The body of the initialization with a head made from the support set. */
-  private async startClassifier(support: ClassificationSupport, { settings }: Width): Promise<Float32Array> {
+  /** A head made from the support set. */
+  private async startHead(support: ClassificationSupport, { settings }: Width): Promise<Float32Array> {
     const { head: spec } = this.model.artifact
     const { body, shared, head } = this.initialization
-    if (spec?.kind === 'prototypes') {
-      const { features } = await this.features.of(body, shared, support.inputs)
-      return concatenated(
-        body,
-        headFromPrototypes(features, support.classOf, support.classes, settings.classes, spec.scale),
-      )
-    }
-    return concatenated(body, headFromVector(head ?? new Float32Array(0), support.classes, settings.classes))
+    if (spec?.kind !== 'prototypes')
+      return headFromVector(head ?? new Float32Array(0), support.classes, settings.classes)
+    const { features } = await this.features.of(body, shared, support.inputs)
+    return headFromPrototypes(features, support.classOf, support.classes, settings.classes, spec.scale)
   }
 
   private widthFor(classes: number): Width {

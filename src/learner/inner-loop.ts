@@ -71,10 +71,14 @@ export class InnerLoop {
 
   /** Runs `steps` inner steps from `start`, or as many as fit the budget; `shared` holds the parameters that do not adapt. */
   async run(start: InnerState, shared: Float32Array, support: SupportSet, settings: InnerSettings): Promise<InnerRun> {
-    return toEnd(this.slices(start, shared, support, { ...settings, lastMoments: true }))
+    const own = { ...start, weights: Float32Array.from(start.weights) }
+    return toEnd(this.slices(own, shared, support, { ...settings, lastMoments: true }))
   }
 
-  /** The same, with a stop before every slice; the moments after the last step only if they are asked for. */
+  /**
+   * The same, with a stop before every slice; the moments after the last step only if they are asked for. The steps are done in
+   * place, on the weights that are handed over: the collector would have a megabyte to take away after every slice.
+   */
   async *slices(
     start: InnerState,
     shared: Float32Array,
@@ -83,8 +87,7 @@ export class InnerLoop {
   ): AsyncGenerator<void, InnerRun, void> {
     const random = seeded(seed)
     const examples = balancedExamples(random, support)
-    // The steps are done in place: the collector would have a megabyte to take away after every slice.
-    const weights = Float32Array.from(start.weights)
+    const { weights } = start
     const moments = lastMoments ? Float32Array.from(start.moments) : this.borrowMoments(start.moments)
     const losses: number[] = []
     try {

@@ -39,20 +39,30 @@ export class Scheduler {
   /** Predictions since the last adaptation that had to wait. */
   private streak = 0
   private onIdle: (() => void)[] = []
+  private submittedAt = Number.NEGATIVE_INFINITY
+  private readonly concurrency: () => number
 
-  /** `concurrency`: how many turns the engine makes progress on at the same time. */
+  /** `concurrency`: how many turns may be taken at the same time, asked before each. */
   constructor(
-    private readonly concurrency: number,
+    concurrency: number | (() => number),
     private readonly now: Clock,
     private readonly observer: Observer = nobody,
-  ) {}
+  ) {
+    this.concurrency = typeof concurrency === 'number' ? () => concurrency : concurrency
+  }
 
   /** How many wait for a turn. */
   waiting(kind: WorkKind): number {
     return this.lines[kind].size
   }
 
+  /** Milliseconds since work was last submitted. */
+  get quietFor(): number {
+    return this.now() - this.submittedAt
+  }
+
   submit(work: Work): void {
+    this.submittedAt = this.now()
     const place = { work, used: 0 }
     this.places.set(work, place)
     this.works++
@@ -75,7 +85,7 @@ export class Scheduler {
   }
 
   private fill(): void {
-    while (this.running < this.concurrency) {
+    while (this.running < this.concurrency()) {
       const place = this.next()
       if (!place) return
       this.running++
