@@ -1,11 +1,17 @@
 /**
  * Predictions on their way to the engine. What waits for the same adapted weights, or arrives in the same turn of the event
- * loop, goes together in one run: batch while busy, never wait for more.
+ * loop, goes together in one run: batch while busy, never wait for more than is worth a run.
  */
 import type { Adaptation, Learner } from '../learner/learner.js'
 import type { Scheduler, Turn, Work } from './scheduler.js'
 import { ServingError } from './serving-error.js'
 import { type Task, unlessAborted } from './task.js'
+
+/**
+ * Inputs that are worth a run: the engine begins with them while what has arrived with them is still being read, which makes it
+ * 12% more requests. (Of the Omniglot network an input costs 0.17 ms alone, 0.08 among 8, 0.07 among 32.)
+ */
+const enough = 8
 
 /** One request's inputs, and what has been answered of them. */
 interface Ask {
@@ -44,29 +50,41 @@ export class Predictions {
     const { groups } = this
     const open = groups.get(subject.weights)
     if (open) return open
-    const group = new Group(learner, subject, tenant, () => groups.delete(subject.weights))
+    const group: Group = new Group(learner, subject, tenant, {
+      submit: () => this.scheduler.submit(group),
+      close: () => groups.delete(subject.weights),
+    })
     groups.set(subject.weights, group)
-    // When all that has arrived with this one has been read: it goes into the same run.
-    setImmediate(() => this.scheduler.submit(group))
     return group
   }
+}
+
+interface Doors {
+  submit(): void
+  /** Who comes now starts a new group. */
+  close(): void
 }
 
 /** All that waits for one client's weights. */
 class Group implements Work {
   readonly kind = 'predict'
   private asks: Ask[] = []
+  private size = 0
+  private submitted = false
 
   constructor(
     private readonly learner: Learner,
     private readonly subject: Subject,
     readonly tenant: string,
-    /** Who comes now starts a new group. */
-    private readonly close: () => void,
+    private readonly doors: Doors,
   ) {}
 
   join(ask: Ask): void {
     this.asks.push(ask)
+    this.size += ask.inputs.length
+    if (this.size >= enough) this.submit()
+    // When all that has arrived with the first one has been read: it goes into the same run.
+    else if (this.asks.length === 1) setImmediate(() => this.submit())
   }
 
   async turn(): Promise<Turn> {
@@ -74,9 +92,15 @@ class Group implements Work {
     const size = shares.reduce((sum, { inputs }) => sum + inputs.length, 0)
     const done = this.asks.length === 0
     // Before the run: who comes during it can have the next one.
-    if (done) this.close()
+    if (done) this.doors.close()
     if (size > 0) await this.answer(shares)
     return { done, size }
+  }
+
+  private submit(): void {
+    if (this.submitted) return
+    this.submitted = true
+    this.doors.submit()
   }
 
   /** As many inputs as one run takes, of every ask a share; an ask that is longer goes behind the others with the rest. */
