@@ -38,7 +38,7 @@ export interface paths {
         /**
          * Ask an adapted model
          * @description Answers every input by itself: what else is asked in the same request, or by others at the same time, never
-         *     changes an answer.
+         *     changes an answer, but for rounding (1e-5 at most).
          *
          *     In a form every part is an input: its name is `image` or `values`, its content an image file, or numbers with
          *     commas between. `id` and `topK` go into the query.
@@ -388,7 +388,7 @@ export interface components {
         Adaptation: {
             id: components["schemas"]["AdaptationId"];
             model: string;
-            /** @description Counts up each time this id is adapted. */
+            /** @description Counts up each time this id is adapted, by its client or because its model has been replaced by a new version (then with the next prediction, from the kept examples); from 1 again after a deletion. */
             version: number;
             /** @description In order of their first appearance. Empty for regression. */
             labels: string[];
@@ -561,7 +561,7 @@ export interface components {
                  *       "type": "urn:reptile-serve:unknown-adaptation",
                  *       "title": "No such adaptation",
                  *       "status": 404,
-                 *       "detail": "There is no adaptation named \"my-signs\"; adapt one with POST /adapt."
+                 *       "detail": "There is no adaptation named \"my-signs\"; make one with POST /adapt."
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -715,8 +715,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["ExampleForm"];
                 "application/json": components["schemas"]["AdaptRequest"];
+                "multipart/form-data": components["schemas"]["ExampleForm"];
             };
         };
         responses: {
@@ -784,8 +784,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["InputForm"];
                 "application/json": components["schemas"]["PredictRequest"];
+                "multipart/form-data": components["schemas"]["InputForm"];
             };
         };
         responses: {
@@ -917,8 +917,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["ExampleForm"];
                 "application/json": components["schemas"]["MoreExamplesRequest"];
+                "multipart/form-data": components["schemas"]["ExampleForm"];
             };
         };
         responses: {

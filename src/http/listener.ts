@@ -35,13 +35,11 @@ export class Listener {
   private readonly server: Server
   private readonly overdue = new AbortController()
   /**
-   * Requests that are under way: a number, and below what each connection is busy with. A set of responses, which come and go by
-   * the thousand, would keep them alive: V8's sets point from their old tables to the newer ones, across generations.
+   * What each connection is busy with, the latest last, and of all a number. One set of all responses, which come and go by the
+   * thousand, would keep them alive: V8's sets point from their old tables to the newer ones, across generations.
    */
+  private readonly connections = new Map<Duplex, ServerResponse[]>()
   private underWay = 0
-  private readonly sockets = new Set<Duplex>()
-  /** The latest of each connection. */
-  private readonly responses = new WeakMap<Duplex, ServerResponse>()
   private readonly refused = new WeakSet<Duplex>()
   /** Connections and requests that have come so far. */
   private arrivals = 0
@@ -66,11 +64,9 @@ export class Listener {
     this.server.maxConnections = connections
     // As many as there are requests; Node would take more than ten for a leak.
     setMaxListeners(0, this.overdue.signal)
-    this.server.on('connection', (socket) => {
-      this.arrivals++
-      this.sockets.add(socket)
-      socket.once('close', () => this.sockets.delete(socket))
-    })
+    // The size of all headers is limited, and answered; past a number of them Node would drop the rest without a word.
+    this.server.maxHeadersCount = 0
+    this.server.on('connection', (socket) => this.connect(socket))
     this.server.on('drop', () => watch.dropped())
     this.server.on('request', (request, response) => this.take(request, response))
     // Whoever reads the body asks for it (response.writeContinue): a refusal comes before the body does.
@@ -79,7 +75,7 @@ export class Listener {
     this.server.on('connect', (_request, socket) => this.refuse(socket, noProxy))
     this.server.on('clientError', (error, socket) => {
       const failure = parserFailure(error)
-      if (failure) this.refuse(socket, failure, this.responses.get(socket))
+      if (failure) this.refuse(socket, failure, this.connections.get(socket)?.at(-1))
       else socket.destroy()
     })
   }
@@ -110,9 +106,10 @@ export class Listener {
    */
   async close(lingerSeconds: number, drainSeconds: number): Promise<void> {
     this.closing = true
-    for (const socket of this.sockets) {
-      const response = this.responses.get(socket)
-      if (response) response.shouldKeepAlive = false
+    // The last of those that were sent one behind the other: the connection ends with it.
+    for (const responses of this.connections.values()) {
+      const last = responses.at(-1)
+      if (last) last.shouldKeepAlive = false
     }
     if (lingerSeconds > 0) await this.pass(lingerSeconds)
     await this.takeIn()
@@ -127,14 +124,30 @@ export class Listener {
     await closed
   }
 
+  private connect(socket: Duplex): void {
+    this.arrivals++
+    const responses: ServerResponse[] = []
+    this.connections.set(socket, responses)
+    socket.once('close', () => {
+      this.connections.delete(socket)
+      // Node tells the response that is written to the socket; those whose turn had not come would wait for ever.
+      for (const response of responses.filter((response) => response.socket === null)) {
+        response.destroyed = true
+        response.emit('close')
+      }
+    })
+  }
+
   private take(request: IncomingMessage, response: ServerResponse): void {
     // What follows on a connection that was refused has nobody to answer it to.
     if (this.refused.has(request.socket)) return
     this.arrivals++
     this.underWay++
-    this.responses.set(request.socket, response)
+    const responses = this.connections.get(request.socket)
+    responses?.push(response)
     response.once('close', () => {
       this.underWay--
+      responses?.splice(responses.indexOf(response), 1)
       if (this.underWay === 0) this.onQuiet?.()
     })
     // Who holds a connection open is asked to leave with the next answer.

@@ -37,7 +37,10 @@ export const example = z.union(
 )
 
 export const adaptationId = z
-  .string('Send a text.')
+  .string({
+    error: ({ input }) =>
+      input === undefined ? 'Name the adaptation, in JSON or in the address (?id=my-signs).' : 'Send a text.',
+  })
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
     'Send letters, digits, ".", "_" and "-", the first a letter or digit, at most 128 of them.',

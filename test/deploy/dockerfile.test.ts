@@ -83,7 +83,9 @@ describe('the context', () => {
 
   test('holds no secrets, no history and nothing that was built', () => {
     expect(
-      files.filter((file) => /(^|\/)(\.git|\.env|node_modules|dist|data|runs|coverage|golden\.json)/.test(file)),
+      files.filter((file) =>
+        /(^|\/)(\.git|\.env[^/]*|node_modules|dist|coverage|golden\.json)(\/|$)|^(data|runs)\//.test(file),
+      ),
     ).toEqual([])
   })
 

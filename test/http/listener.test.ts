@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { type ConnectionWatch, Listener, type Timer } from '../../src/http/listener.js'
@@ -148,5 +148,55 @@ test('connections over the limit are closed, and counted', async () => {
   const second = connect(port, '127.0.0.1').on('error', () => {})
   await once(second, 'close')
   expect(dropped).toBe(1)
+  await listener.close(0, 0)
+})
+
+describe('requests sent one behind the other', () => {
+  test('are over when their connection is, those too whose turn to be answered had not come', async () => {
+    const { listener, responses } = slow()
+    const closed: number[] = []
+    const port = await listener.listen(0, '127.0.0.1')
+    const client = connect(port, '127.0.0.1')
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3))
+    await until(() => responses.length === 3)
+    responses.forEach((response, i) => response.once('close', () => closed.push(i)))
+    client.destroy()
+    await until(() => closed.length === 3)
+    // Nothing is under way any more: it need not wait for the hour.
+    await listener.close(0, 3600)
+    expect(closed.sort()).toEqual([0, 1, 2])
+    expect(responses.map(({ destroyed }) => destroyed)).toEqual([true, true, true])
+  })
+
+  test('are all answered by a stop that comes in between', async () => {
+    const { listener, responses } = slow()
+    const port = await listener.listen(0, '127.0.0.1')
+    const client = connect(port, '127.0.0.1')
+    let text = ''
+    client.on('data', (data) => {
+      text += data
+    })
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3))
+    await until(() => responses.length === 3)
+    const closed = listener.close(0, 60)
+    for (const [i, response] of responses.entries()) response.end(`answer ${i}`)
+    await closed
+    await until(() => client.destroyed || client.readableEnded)
+    expect(text.match(/answer \d/g)).toEqual(['answer 0', 'answer 1', 'answer 2'])
+  })
+})
+
+test('no header is lost, however many there are', async () => {
+  const seen: (string | undefined)[] = []
+  const app = (request: IncomingMessage, response: ServerResponse) => {
+    seen.push(request.headers['x-tenant'] as string | undefined)
+    response.end()
+  }
+  const listener = new Listener(app, limits, silent)
+  const port = await listener.listen(0, '127.0.0.1')
+  const client = connect(port, '127.0.0.1')
+  client.write(`GET / HTTP/1.1\r\nHost: x\r\n${'a:\r\n'.repeat(2100)}X-Tenant: acme\r\nConnection: close\r\n\r\n`)
+  await once(client.resume(), 'close')
+  expect(seen).toEqual(['acme'])
   await listener.close(0, 0)
 })

@@ -132,7 +132,7 @@ describe('invalid members are pointed at', () => {
   })
 
   test.each<[string, unknown, string, string]>([
-    ['no id', { inputs: [upright] }, '/id', 'Send a text.'],
+    ['no id', { inputs: [upright] }, '/id', 'Name the adaptation, in JSON or in the address (?id=my-signs).'],
     ['an id that is none', { id: '../signs', inputs: [upright] }, '/id', 'letters, digits'],
     ['no inputs', { id: 'signs' }, '/inputs', 'Send an array of inputs.'],
     ['empty inputs', { id: 'signs', inputs: [] }, '/inputs', 'Send at least one input.'],

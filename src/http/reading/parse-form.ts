@@ -85,6 +85,8 @@ function toValues({ content }: Part, path: Path, faults: FaultList): EncodedInpu
   return faults.attempt([...path, 'values'], () => {
     const values = parseValues(text)
     if (values) return { values }
-    throw new CodecError('Send an image file, or numbers with commas between such as 0.5,1.5.')
+    throw new CodecError(
+      'Send an image file (with curl: name=@file), or numbers with commas between such as 0.5,1.5; the part is named by the label, and settings go into the address.',
+    )
   })
 }

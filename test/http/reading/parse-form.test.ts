@@ -105,7 +105,7 @@ describe('what is wrong is pointed at', () => {
   })
 
   test.each<[string, readonly FormPart[], string, string, string]>([
-    ['no id', [image('image')], '', '/id', 'Send a text.'],
+    ['no id', [image('image')], '', '/id', 'Name the adaptation, in JSON or in the address (?id=my-signs).'],
     ['another name', [image('image'), image('picture')], 'id=x', '/inputs/1', 'Name the part `image` or `values`.'],
     ['no parts', [], 'id=x', '/inputs', 'at least one input'],
     ['values that are none', [{ name: 'values', content: 'x' }], 'id=x', '/inputs/0/values', 'numbers with commas'],

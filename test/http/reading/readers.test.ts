@@ -91,7 +91,7 @@ describe('faults come from threads as they are', () => {
   test.each([0, 70_000])('in a body of at least %i bytes', async (width) => {
     const padded = (body: unknown) => jsonBody(JSON.stringify(body).padEnd(width))
     expect(await refusal(readers.predict(padded({ inputs: [{ image: '*' }] }), '', goesOn))).toEqual([
-      ['/id', 'Send a text.'],
+      ['/id', 'Name the adaptation, in JSON or in the address (?id=my-signs).'],
       ['/inputs/0/image', expect.stringContaining('not base64')],
     ])
     expect(await refusal(readers.predict(jsonBody('{"id'.padEnd(width)), '', goesOn))).toEqual([
