@@ -66,7 +66,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   http: ['codec', 'serving', 'telemetry', ...interfaces.model],
   // What others tell of themselves, published.
   telemetry: ['serving/clock.ts', 'serving/observer.ts', 'serving/timeline.ts', 'store/store-observer.ts'],
-  training: ['learner', 'model', 'codec', 'program', ...interfaces.engine],
+  training: ['learner', 'model', 'codec', 'program', 'samples', ...interfaces.engine],
+  cli: ['training', 'learner', 'model', 'program', 'version.ts', ...interfaces.engine],
   'config.ts': [],
   'version.ts': [],
 }
@@ -88,6 +89,9 @@ const wiring: Readonly<Record<string, readonly string[]>> = {
   ],
   'store-choice.ts': ['config.ts', 'store', 'serving/clock.ts'],
   'training/main.ts': [...(allowed.training ?? []), 'engine/onnx/engine.ts'],
+  'cli/engine.ts': [...interfaces.engine, 'engine/onnx/engine.ts'],
+  // The server itself, imported when it is asked for.
+  'cli/serve.ts': ['config.ts', 'main.ts', 'server.ts', 'training/training-error.ts'],
 }
 
 const implementations = /^(engine\/(onnx|tensorflow)\/|engine\/reference|store\/(memory|lmdb|redis))/
@@ -97,7 +101,9 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   express: ['http'],
   'onnxruntime-node': ['engine/onnx'],
   protobufjs: ['engine/onnx'],
-  'lru-cache': ['store'],
+  'lru-cache': ['store', 'training/data'],
+  'csv-parse': ['training/data'],
+  commander: ['cli'],
   lmdb: ['store'],
   piscina: ['http/reading'],
   '@fastify/busboy': ['http/reading'],
@@ -110,7 +116,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/sdk-trace-base': ['telemetry'],
   '@opentelemetry/exporter-trace-otlp-http': ['telemetry'],
   sharp: ['codec'],
-  'fast-png': ['codec', 'samples'],
+  'fast-png': ['codec', 'samples', 'training/report'],
 }
 
 describe('imports go one way', () => {
