@@ -11,6 +11,10 @@ export interface DataSet {
   readonly training: TaskSource
   /** Classes (or functions) that training never sees, for choosing settings; without augmentation. */
   readonly validation: TaskSource
+  /** Where the data bring classes of their own for the last measurement; nothing is chosen on them. */
+  readonly test?: TaskSource | undefined
   /** What was found, in a sentence: "1200 classes with 20 images each, 100 of them held out". */
   readonly summary: string
+  /** What a client of the trained model has to know of the data, for the model's provenance: how features were scaled. */
+  readonly provenance?: Record<string, unknown> | undefined
 }
