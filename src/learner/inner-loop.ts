@@ -30,6 +30,12 @@ export interface InnerSettings {
   readonly seed: number
   /** Undefined: all steps, however long they take. */
   readonly budget?: Budget | undefined
+  /** Steps that were done before, on another support set, and that the optimizer counts; 0 where not given. */
+  readonly firstStep?: number
+  /** Numbers of steps, growing, after which a slice ends in any case. */
+  readonly cuts?: readonly number[]
+  /** Called after each slice with the steps done so far: the weights after them are where they were handed over. */
+  readonly onSlice?: (steps: number) => void
 }
 
 /** Memory for the mini-batches of one slice, used again: made anew every time it would keep the collector busy. */
@@ -72,32 +78,45 @@ export class InnerLoop {
   /** Runs `steps` inner steps from `start`, or as many as fit the budget; `shared` holds the parameters that do not adapt. */
   async run(start: InnerState, shared: Float32Array, support: SupportSet, settings: InnerSettings): Promise<InnerRun> {
     const own = { ...start, weights: Float32Array.from(start.weights) }
-    return toEnd(this.slices(own, shared, support, { ...settings, lastMoments: true }))
+    const momentsInto = new Float32Array(start.moments.length)
+    return toEnd(this.slices(own, shared, support, { ...settings, momentsInto }))
   }
 
   /**
-   * The same, with a stop before every slice; the moments after the last step only if they are asked for. The steps are done in
-   * place, on the weights that are handed over: the collector would have a megabyte to take away after every slice.
+   * The same, with a stop before every slice; the moments after the last step only if there is memory for them, `momentsInto`.
+   * The steps are done in place, on the weights that are handed over: the collector would have a megabyte to take away after
+   * every slice.
    */
   async *slices(
     start: InnerState,
     shared: Float32Array,
     support: SupportSet,
-    { steps, learningRate, seed, budget, lastMoments = false }: InnerSettings & { readonly lastMoments?: boolean },
+    {
+      steps,
+      learningRate,
+      seed,
+      budget,
+      firstStep = 0,
+      cuts = [],
+      onSlice,
+      momentsInto,
+    }: InnerSettings & { readonly momentsInto?: Float32Array | undefined },
   ): AsyncGenerator<void, InnerRun, void> {
     const random = seeded(seed)
     const examples = balancedExamples(random, support)
     const { weights } = start
-    const moments = lastMoments ? Float32Array.from(start.moments) : this.borrowMoments(start.moments)
+    const moments = momentsInto ?? this.borrowMoments(start.moments)
+    momentsInto?.set(start.moments)
     const losses: number[] = []
     try {
       while (losses.length < steps) {
         yield
         const done = losses.length
-        const count = Math.min(this.slice, steps - done, budget?.stepsThatFit() ?? steps)
+        const end = cuts.find((cut) => cut > done) ?? steps
+        const count = Math.min(this.slice, end - done, steps - done, budget?.stepsThatFit() ?? steps)
         if (count === 0) break
         const rates = Array.from({ length: count }, (_, step) =>
-          rateOf(this.artifact.innerLoop.optimizer, learningRate, done + step),
+          rateOf(this.artifact.innerLoop.optimizer, learningRate, firstStep + done + step),
         )
         const batches = this.idleBatches.pop() ?? this.createBatches()
         this.draw(batches, random, examples, support, count)
@@ -105,19 +124,20 @@ export class InnerLoop {
           ...batches.feeds,
           ...vectorFeed('weights', weights),
           // In the first slice the same for every adaptation.
-          ...(done === 0 && !lastMoments ? constantFeed('moments', start.moments) : vectorFeed('moments', moments)),
+          ...(done === 0 && !momentsInto ? constantFeed('moments', start.moments) : vectorFeed('moments', moments)),
           ...constantFeed('shared', shared),
           ...this.rateFeeds(rates),
         }
         const isLast = done + count === steps
-        const wanted = moments.length === 0 || (isLast && !lastMoments) ? ['weights', 'losses'] : undefined
+        const wanted = moments.length === 0 || (isLast && !momentsInto) ? ['weights', 'losses'] : undefined
         const results = await this.executable.run(feeds, wanted, { weights, moments })
         this.idleBatches.push(batches)
         budget?.stepsDone(count)
         losses.push(...floats(results, 'losses').subarray(0, count))
+        onSlice?.(losses.length)
       }
     } finally {
-      if (!lastMoments) this.idleMoments.push(moments)
+      if (!momentsInto) this.idleMoments.push(moments)
     }
     return { weights, moments, losses }
   }

@@ -11,6 +11,22 @@ export function seeded(seed: number): Random {
   return xoroshiro128plus(seed)
 }
 
+/**
+ * A seed, 0 to 2^32 - 1, for the part of the work that `path` names (meta-iteration, task, ...): each part has random numbers of its
+ * own, whatever was drawn before it. `seed` and `path` are whole numbers. Mixed by the finalizer of MurmurHash3 at every stage.
+ */
+export function derived(seed: number, ...path: readonly number[]): number {
+  return (
+    [seed, ...path].reduce((hash, part) => mixed(mixed(hash ^ part) + Math.floor(part / 2 ** 32)), 0x9e3779b9) >>> 0
+  )
+}
+
+function mixed(bits: number): number {
+  const first = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35)
+  return second ^ (second >>> 16)
+}
+
 /** A whole number, 0 to count - 1. */
 export function below(random: Random, count: number): number {
   return uniformInt(random, 0, count - 1)

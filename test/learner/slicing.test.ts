@@ -5,9 +5,10 @@ import type { Executable, Tensors } from '../../src/engine/engine.js'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { adaptProgram } from '../../src/learner/adapt-program.js'
 import { initializationOf } from '../../src/learner/initialization.js'
-import { InnerLoop, type InnerRun } from '../../src/learner/inner-loop.js'
+import { InnerLoop, type InnerRun, type InnerState } from '../../src/learner/inner-loop.js'
 import { layoutParameters } from '../../src/learner/parameters.js'
 import { seeded } from '../../src/learner/random.js'
+import { toEnd } from '../../src/learner/slices.js'
 import type { Artifact, WidthSettings } from '../../src/model/artifact.js'
 import { at, sizeOf } from '../../src/program/program.js'
 import { expectSameBits } from './closeness.js'
@@ -109,6 +110,53 @@ describe('the inner loop, whatever its slices', () => {
       expect(sliced.losses).toEqual(whole.losses)
     }
     expect(whole.losses).toHaveLength(STEPS)
+  })
+})
+
+describe('an inner loop that is cut', () => {
+  const artifact = classifier({ optimizer: optimizers['adam, beta1 0.9, moments from zero'] })
+  const width: WidthSettings = { classes: 3, batch: 4, steps: 6, learningRate: 0.05 }
+  const support = patternTask(4, 3, 3)
+  const shared = new Float32Array(0)
+  const weights = noise(seeded(2), layoutParameters(artifact, 3).adaptedSize)
+  const moments = new Float32Array(2 * weights.length)
+  let innerLoop: InnerLoop
+  beforeAll(async () => {
+    innerLoop = await InnerLoop.compile(engine, artifact, width, 4)
+  })
+  afterAll(() => innerLoop.dispose())
+
+  test('stops after those steps, gives the weights there, and ends as if it had not stopped', async () => {
+    const whole = await innerLoop.run({ weights, moments }, shared, support, { ...width, seed: 8 })
+    const own = Float32Array.from(weights)
+    const stops: { steps: number; weights: Float32Array }[] = []
+    const work = innerLoop.slices({ weights: own, moments }, shared, support, {
+      ...width,
+      seed: 8,
+      cuts: [1, 3, 9],
+      onSlice: (steps) => stops.push({ steps, weights: Float32Array.from(own) }),
+    })
+    const { losses } = await toEnd(work)
+    expect(stops.map(({ steps }) => steps)).toEqual([1, 3, 6])
+    expectSameBits(own, whole.weights)
+    expect(losses).toEqual(whole.losses)
+    const short = await innerLoop.run({ weights, moments }, shared, support, { ...width, steps: 3, seed: 8 })
+    expectSameBits(at(stops, 1).weights, short.weights)
+  })
+
+  test('goes on, in another run, where the optimizer stands', async () => {
+    const model = regressor({ optimizer: optimizers['adam, beta1 0.9, moments from zero'] })
+    // All mini-batches of a single example are the same.
+    const single = surfaceTask(4, 1)
+    const loop = await InnerLoop.compile(engine, model, { ...width, classes: 0 }, 4)
+    const weights = noise(seeded(2), layoutParameters(model, 0).adaptedSize)
+    const run = (state: InnerState, steps: number, firstStep: number) =>
+      loop.run(state, shared, single, { ...width, seed: 8, steps, firstStep })
+    const fresh = { weights, moments: new Float32Array(2 * weights.length) }
+    const [both, half] = [await run(fresh, 2, 0), await run(fresh, 1, 0)]
+    expectSameBits((await run(half, 1, 1)).weights, both.weights)
+    expect((await run(half, 1, 0)).weights).not.toEqual(both.weights)
+    await loop.dispose()
   })
 })
 
