@@ -6,6 +6,8 @@ import type { Random } from '../learner/random.js'
 export interface Task<S extends SupportSet = SupportSet> {
   readonly support: S
   readonly queries: S
+  /** What its classes are called, in the order of their numbers, where the source has names for them (for reports). */
+  readonly names?: readonly string[] | undefined
 }
 
 /** What a task consists of. */
