@@ -11,6 +11,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   inner: () => import('./inner.js'),
   accuracy: () => import('./accuracy.js'),
   steps: () => import('./steps.js'),
+  train: () => import('./train.js'),
   memory: () => import('./memory.js'),
   serve: () => import('./serve.js'),
   blocks: () => import('./serve/blocks.js'),
