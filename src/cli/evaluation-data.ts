@@ -1,0 +1,79 @@
+/** What a model is measured on. */
+import type { Command } from 'commander'
+import type { Artifact } from '../model/artifact.js'
+import { openData } from '../training/data/open-data.js'
+import { assignment, checkedData, merged, type SettingsPart } from '../training/run/read-settings.js'
+import type { RunSettings } from '../training/settings.js'
+import type { TaskSource } from '../training/task.js'
+import { TrainingError } from '../training/training-error.js'
+import { collected } from './arguments.js'
+
+export interface DataOptions {
+  readonly data?: string
+  readonly kind?: string
+  readonly label?: string
+  readonly part?: string
+  readonly set?: readonly string[]
+}
+
+export interface EvaluationData {
+  readonly source: TaskSource
+  /** In a sentence. */
+  readonly summary: string
+}
+
+const parts = ['all', 'training', 'validation', 'test'] as const
+
+export function addDataOptions(command: Command): Command {
+  return command
+    .option('--data <path>', 'folder or file with the data; without it a run has its held-out classes')
+    .option('--kind <kind>', 'images, mini-imagenet, csv, regression-csv, sine or glyphs')
+    .option('--label <column>', 'the column of classes in a CSV file')
+    .option('--part <part>', `${parts.join(', ')}: of data that are divided (default: test, or all)`)
+    .option('--set <path=value>', 'any other setting of the data, such as data.augmentation.turn=45', collected)
+}
+
+/** Throws TrainingError where there are no data that fit the model. */
+export async function evaluationData(
+  { input, task }: Artifact,
+  run: RunSettings | undefined,
+  options: DataOptions,
+): Promise<EvaluationData> {
+  const isOfRun = run !== undefined && options.data === undefined && options.kind === undefined
+  const settings = isOfRun ? { data: run.data } : { data: dataFor(input, task, options) }
+  const { data } = [settings, ...(options.set ?? []).map(assignment)].reduce<SettingsPart>(merged, {})
+  const opened = await openData(checkedData(data), run?.seed ?? 1)
+  const part = options.part ?? (opened.test ? 'test' : isOfRun ? 'validation' : 'all')
+  const source = { all: opened.training, training: opened.training, validation: opened.validation, test: opened.test }[
+    part
+  ]
+  if (!source)
+    throw new TrainingError(`The data have no part ${part}: leave --part away or name one of ${parts.join(', ')}.`)
+  if (JSON.stringify(opened.input) !== JSON.stringify(input))
+    throw new TrainingError(
+      `The data are ${JSON.stringify(opened.input)} and the model takes ${JSON.stringify(input)}: name data that fit it.`,
+    )
+  return { source, summary: `${part} of ${opened.summary}` }
+}
+
+/** Nothing is held out of data that only measure. */
+function dataFor(input: Artifact['input'], task: Artifact['task'], { data, kind, label }: DataOptions): SettingsPart {
+  const found = kind ?? kindFor(input, task, data)
+  const { kind: _, ...image } = input.kind === 'image' ? input : { kind: 'image' }
+  const divided = ['images', 'csv', 'regression-csv', 'glyphs'].includes(found)
+  return {
+    kind: found,
+    ...(data !== undefined && { path: data }),
+    ...(label !== undefined && { label }),
+    ...(found === 'images' && { image }),
+    ...(divided && { split: { validation: 0 } }),
+  }
+}
+
+function kindFor(input: Artifact['input'], task: Artifact['task'], data: string | undefined): string {
+  if (data !== undefined)
+    return input.kind === 'image' ? 'images' : task === 'classification' ? 'csv' : 'regression-csv'
+  if (task === 'regression') return 'sine'
+  if (input.kind === 'image') return 'glyphs'
+  throw new TrainingError('Name the data to measure on with --data.')
+}

@@ -1,0 +1,30 @@
+/** A meta-training without a folder, for searches that do many of them. */
+import type { Engine } from '../../engine/engine.js'
+import type { Model } from '../../model/artifact.js'
+import type { DataSet } from '../data/data-set.js'
+import { MetaTrainer } from '../meta/meta-trainer.js'
+import type { RunSettings } from '../settings.js'
+import type { TaskSource } from '../task.js'
+import { TrainingError } from '../training-error.js'
+import { artifactFor, modelOf } from './trained-model.js'
+
+/** Undefined where it diverged. Throws TrainingError where settings and data do not fit together. */
+export async function trainOnce(
+  engine: Engine,
+  settings: RunSettings,
+  data: DataSet,
+  source: TaskSource,
+): Promise<Model | undefined> {
+  const artifact = artifactFor(settings, data)
+  const trainer = await MetaTrainer.create(engine, artifact, settings.meta, source, settings.seed)
+  try {
+    let state = trainer.start()
+    while (state.iteration < settings.meta.iterations) state = (await trainer.step(state)).state
+    return modelOf(artifact, state.initialization)
+  } catch (error) {
+    if (error instanceof TrainingError && error.message.startsWith('The training diverged')) return undefined
+    throw error
+  } finally {
+    await trainer.close()
+  }
+}
