@@ -159,7 +159,7 @@ describe('requests sent one behind the other', () => {
     const client = connect(port, '127.0.0.1')
     client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3))
     await until(() => responses.length === 3)
-    responses.forEach((response, i) => response.once('close', () => closed.push(i)))
+    for (const [i, response] of responses.entries()) response.once('close', () => closed.push(i))
     client.destroy()
     await until(() => closed.length === 3)
     // Nothing is under way any more: it need not wait for the hour.
