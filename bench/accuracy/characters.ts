@@ -12,7 +12,10 @@ export interface Character {
 export async function readCharacters(directory: string): Promise<Character[] | undefined> {
   const names = await readdir(directory).catch(() => undefined)
   if (!names) return undefined
-  return Promise.all(names.sort().map(async (name) => ({ name, drawings: await readDrawings(join(directory, name)) })))
+  const characters: Character[] = []
+  // One after the other: all drawings at once are more files than a process may open.
+  for (const name of names.sort()) characters.push({ name, drawings: await readDrawings(join(directory, name)) })
+  return characters
 }
 
 async function readDrawings(folder: string): Promise<string[]> {

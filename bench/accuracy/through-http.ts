@@ -1,7 +1,8 @@
 /** Few-shot accuracy as a client has it: POST /adapt with default settings, then POST /predict one image at a time. */
 import type { components } from '../../src/http/contract.gen.js'
 import { type Random, seeded } from '../../src/learner/random.js'
-import { sample } from '../../src/training/image-folder.js'
+import { at } from '../../src/program/program.js'
+import { distinct } from '../../src/training/data/distinct.js'
 import type { Character } from './characters.js'
 
 type Contract = components['schemas']
@@ -53,9 +54,13 @@ export async function measureAccuracy(
 
 /** Different characters, and of each one different drawings: `shots` to learn from and one to be asked about. */
 function drawTask(random: Random, characters: readonly Character[], { ways, shots }: Protocol): Task {
-  const drawn = sample(random, characters, ways).map(({ name, drawings }) =>
-    sample(random, drawings, shots + 1).map((image) => ({ label: name, image })),
-  )
+  const drawn = distinct(random, characters.length, ways).map((character) => {
+    const { name, drawings } = at(characters, character)
+    return distinct(random, drawings.length, shots + 1).map((drawing) => ({
+      label: name,
+      image: at(drawings, drawing),
+    }))
+  })
   return {
     support: drawn.flatMap((images) => images.slice(0, shots)),
     queries: drawn.flatMap((images) => images.slice(shots)),

@@ -71,8 +71,13 @@ function batchesFor(batch: number): number[] {
   return batch >= 10 ? [Math.ceil(batch / 2), batch] : [batch]
 }
 
-function loopFor({ innerLoops }: Width, { inputs }: SupportSet): InnerLoop {
-  return innerLoops.find(({ settings }) => settings.batch >= inputs.length) ?? at(innerLoops, innerLoops.length - 1)
+/** The mini-batch that a model with mini-batches of `batch` takes for so many examples. */
+export function batchFor(batch: number, examples: number): number {
+  return batchesFor(batch).find((size) => size >= examples) ?? batch
+}
+
+function loopFor({ settings, innerLoops }: Width, { inputs }: SupportSet): InnerLoop {
+  return at(innerLoops, batchesFor(settings.batch).indexOf(batchFor(settings.batch, inputs.length)))
 }
 
 class ModelLearner implements Learner {

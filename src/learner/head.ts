@@ -44,15 +44,6 @@ export function headFromVector(vector: Float32Array, classes: number, width: num
   return head
 }
 
-/** The mean over the used classes, [F + 1]: what the meta-step takes of an adapted head, and of its moments. */
-export function meanOverClasses(head: Head, classes: number, width: number): Float32Array {
-  const size = head.length / width - 1
-  const rows = Array.from({ length: classes }, (_, row) =>
-    Float64Array.of(...head.subarray(row * size, (row + 1) * size), at(head, width * size + row)),
-  )
-  return Float32Array.from(meanOf(rows))
-}
-
 function emptyHead(width: number, size: number): Head {
   return new Float32Array(width * (size + 1)).fill(UNUSED, width * size)
 }

@@ -88,7 +88,6 @@ const wiring: Readonly<Record<string, readonly string[]>> = {
     'telemetry',
   ],
   'store-choice.ts': ['config.ts', 'store', 'serving/clock.ts'],
-  'training/main.ts': [...(allowed.training ?? []), 'engine/onnx/engine.ts'],
   'cli/engine.ts': [...interfaces.engine, 'engine/onnx/engine.ts'],
   // The server itself, imported when it is asked for.
   'cli/serve.ts': ['config.ts', 'main.ts', 'server.ts', 'training/training-error.ts'],

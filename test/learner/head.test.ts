@@ -1,6 +1,6 @@
 /** The heads that an adaptation starts from, with numbers worked out by hand. */
 import { describe, expect, test } from 'vitest'
-import { headFromPrototypes, headFromVector, meanOverClasses } from '../../src/learner/head.js'
+import { headFromPrototypes, headFromVector } from '../../src/learner/head.js'
 import { expectClose } from './closeness.js'
 
 const vectors = (...rows: number[][]): Float32Array[] => rows.map((row) => Float32Array.from(row))
@@ -56,14 +56,4 @@ describe('a head from one vector', () => {
   test('leaves the rows behind its classes unused', () => {
     expect([...headFromVector(Float32Array.of(1, 9), 2, 3)]).toEqual([1, 1, 0, 9, 9, UNUSED])
   })
-
-  test('is the mean of its rows again', () => {
-    const vector = Float32Array.of(0.1, -0.7, 2.5)
-    expectClose(meanOverClasses(headFromVector(vector, 3, 5), 3, 5), vector, 1e-7)
-  })
-})
-
-test('the mean over classes takes the rows in use, biases with them', () => {
-  const head = Float32Array.of(1, 2, 3, 4, 0, 0, 10, 20, UNUSED)
-  expect([...meanOverClasses(head, 2, 3)]).toEqual([2, 3, 15])
 })

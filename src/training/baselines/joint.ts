@@ -14,7 +14,7 @@ import { type Artifact, inputSize, type Model } from '../../model/artifact.js'
 import { at, sizeOf } from '../../program/program.js'
 import { randomInitialization } from '../start.js'
 import type { TaskSource } from '../task.js'
-import { TrainingError } from '../training-error.js'
+import { DivergedError, TrainingError } from '../training-error.js'
 
 export interface JointSettings {
   readonly steps: number
@@ -78,7 +78,7 @@ export async function jointlyTrained(
       const [{ losses }] = await Promise.all([running, drawn])
       const loss = at(losses?.data ?? [], count - 1)
       if (!Number.isFinite(loss) || !weights.every(Number.isFinite))
-        throw new TrainingError(`Joint training diverged after ${done} steps: use a smaller learning rate.`)
+        throw new DivergedError(`Joint training diverged after ${done} steps: use a smaller learning rate.`)
       onProgress(done, loss)
     }
   } finally {

@@ -1,5 +1,6 @@
 /** Measures a model on tasks it has not seen, by the paper's protocols and as it is served, after any numbers of inner steps. */
 import type { Engine } from '../../engine/engine.js'
+import { batchFor } from '../../learner/create-learner.js'
 import { headFromPrototypes, headFromVector } from '../../learner/head.js'
 import { type Initialization, initializationOf, startingMoments } from '../../learner/initialization.js'
 import { InnerLoop } from '../../learner/inner-loop.js'
@@ -68,7 +69,7 @@ export async function evaluateModel(
   const { queries } = episode
   const wanted = protocols.filter((protocol) => settings.protocols?.includes(protocol) ?? true)
   const own = widthFor(artifact, ways)
-  const batch = settings.batch ?? batchFor(own, shots * Math.max(1, ways))
+  const batch = settings.batch ?? batchFor(own.batch, shots * Math.max(1, ways))
   const width = { ...own, batch, learningRate: settings.learningRate ?? own.learningRate }
   const stops = [...new Set([settings.steps ?? own.steps].flat())].sort((a, b) => a - b)
   const scores = wanted.map(() => stops.map(() => new Float64Array(episodes)))
@@ -174,12 +175,6 @@ class Examined {
 /** The model's settings for so many classes; for more than it was made for those of its widest head, as wide as is needed. */
 export function widthFor({ innerLoop: { widths } }: Artifact, ways: number): WidthSettings {
   return widths.find(({ classes }) => classes >= ways) ?? { ...at(widths, widths.length - 1), classes: ways }
-}
-
-/** The mini-batch that the server takes (create-learner.ts): half of the model's where the support set fits into that. */
-function batchFor({ batch }: WidthSettings, examples: number): number {
-  const half = Math.ceil(batch / 2)
-  return batch >= 10 && half >= examples ? half : batch
 }
 
 function check(artifact: Artifact, source: TaskSource, settings: EvaluationSettings): void {

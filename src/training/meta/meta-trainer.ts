@@ -11,7 +11,7 @@ import { at } from '../../program/program.js'
 import type { MetaSettings } from '../settings.js'
 import { randomInitialization } from '../start.js'
 import type { Task, TaskSource } from '../task.js'
-import { TrainingError } from '../training-error.js'
+import { DivergedError, TrainingError } from '../training-error.js'
 import type { MetaIteration, MetaState } from './meta-state.js'
 import { movedParts, outerStep, startingOuter } from './outer-optimizer.js'
 import { metaStepAt } from './schedule.js'
@@ -149,7 +149,7 @@ export class MetaTrainer {
     const { body, head, bodyMoments } = initialization
     if (Number.isFinite(firstLoss + lastLoss) && [body, bodyMoments, ...(head ? [head] : [])].every(allFinite)) return
     const { learningRate, metaStep } = this.settings
-    throw new TrainingError(
+    throw new DivergedError(
       `The training diverged at meta-iteration ${iteration}: lower learningRate (now ${learningRate}) or metaStep (now ${metaStep}).`,
     )
   }

@@ -5,7 +5,7 @@ import type { DataSet } from '../data/data-set.js'
 import { MetaTrainer } from '../meta/meta-trainer.js'
 import type { RunSettings } from '../settings.js'
 import type { TaskSource } from '../task.js'
-import { TrainingError } from '../training-error.js'
+import { DivergedError } from '../training-error.js'
 import { artifactFor, modelOf } from './trained-model.js'
 
 /** Undefined where it diverged. Throws TrainingError where settings and data do not fit together. */
@@ -22,7 +22,7 @@ export async function trainOnce(
     while (state.iteration < settings.meta.iterations) state = (await trainer.step(state)).state
     return modelOf(artifact, state.initialization)
   } catch (error) {
-    if (error instanceof TrainingError && error.message.startsWith('The training diverged')) return undefined
+    if (error instanceof DivergedError) return undefined
     throw error
   } finally {
     await trainer.close()

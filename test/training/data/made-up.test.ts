@@ -34,6 +34,26 @@ describe('sine waves', () => {
     expect((await draw('training', 5, 3)).support).not.toEqual((await draw('training', 5, 3, 2)).support)
   })
 
+  test('are asked about on the whole line, on the very wave that the random points lie on', async () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const { support, asked } = await draw('validation', 10, 50, seed)
+      asked.inputs.forEach((input, i) => {
+        expect(at(input, 0)).toBeCloseTo(-5 + (10 * i) / 49, 5)
+      })
+      const points = [support, asked].flatMap(({ inputs, targets }) =>
+        inputs.map((input, i) => [at(input, 0), at(at(targets, i), 0)] as const),
+      )
+      // a sin(x + p) = u sin x + v cos x: two points give u and v, and all others must lie on that wave.
+      const [[x1, y1], [x2, y2]] = [at(points, 10), at(points, 20)]
+      const determinant = Math.sin(x1) * Math.cos(x2) - Math.sin(x2) * Math.cos(x1)
+      const u = (y1 * Math.cos(x2) - y2 * Math.cos(x1)) / determinant
+      const v = (Math.sin(x1) * y2 - Math.sin(x2) * y1) / determinant
+      expect(Math.hypot(u, v)).toBeGreaterThan(0.0999)
+      expect(Math.hypot(u, v)).toBeLessThan(5.0001)
+      for (const [x, y] of points) expect(y).toBeCloseTo(u * Math.sin(x) + v * Math.cos(x), 4)
+    }
+  })
+
   test('have numbers for a single point, too', async () => {
     const { support, asked } = await draw('training', 1, 1)
     expect([...support.inputs, ...asked.inputs]).toEqual([Float32Array.of(0), Float32Array.of(0)])

@@ -8,7 +8,7 @@ import type { MetaIteration, MetaState } from '../../../src/training/meta/meta-s
 import { MetaTrainer } from '../../../src/training/meta/meta-trainer.js'
 import type { Algorithm, MetaSettings } from '../../../src/training/settings.js'
 import type { TaskSource } from '../../../src/training/task.js'
-import { TrainingError } from '../../../src/training/training-error.js'
+import { DivergedError, TrainingError } from '../../../src/training/training-error.js'
 import { expectSameBits } from '../../learner/closeness.js'
 import { bodies, classifier, optimizers } from '../../learner/small-models.js'
 import { blots, metaSettings, sineModel, sines } from './sources.js'
@@ -172,7 +172,7 @@ describe('meta-training', () => {
     const wild = metaSettings({ ...small, learningRate: 1e20 })
     const model = classifier({ layers: bodies['dense layers'] })
     const training = train({ artifact: model, settings: wild }, 3)
-    await expect(training).rejects.toThrow(TrainingError)
+    await expect(training).rejects.toThrow(DivergedError)
     await expect(training).rejects.toThrow(
       /diverged at meta-iteration \d: lower learningRate \(now 100000000000000000000\)/,
     )
