@@ -49,8 +49,9 @@ const defaultSeed = 1
 const mostConnections = 10_000
 /** So that the engine finds the next run when it is done with one, while this thread still reads and answers requests. */
 const predictionsAtHand = 2
-/** Of the memory for adapted models, what predicting threads hold a second time: those of the clients that ask most. */
-const atHandShare = 1 / 12
+/** What predicting threads hold a second time, for the clients that ask most: a share of the memory for adapted models. */
+const atHandShare = 1 / 16
+const mostAtHandBytes = 64 * 2 ** 20
 /** So that predictions, which somebody waits for, go before adaptations even where there are fewer cores than threads. */
 const adaptingNiceness = 10
 
@@ -121,7 +122,7 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
   const predicting = OnnxEngine.create({
     workers: config.PREDICT_WORKERS,
     threads: 1,
-    constantBytes: (config.HOT_BYTES * atHandShare) / config.PREDICT_WORKERS,
+    constantBytes: Math.min(config.HOT_BYTES * atHandShare, mostAtHandBytes) / config.PREDICT_WORKERS,
   })
   const served: ServedModel[] = []
   for (const model of loaded.values())
