@@ -51,7 +51,7 @@ export function makeSection(mode: Mode, task: Task, { measurements, skipped, gfl
   const oursMs = spread(ours.msPerStep).median
   const rows = measurements.map((measurement): Row => {
     const msPerStep = spread(measurement.msPerStep)
-    const deviation = largestDeviation(measurement, ours)
+    const deviation = largestDeviation(measurement.losses, ours.losses[0] ?? [])
     return {
       contender: measurement.contender.name,
       family: measurement.contender.family,
@@ -66,16 +66,21 @@ export function makeSection(mode: Mode, task: Task, { measurements, skipped, gfl
   return { mode, shape: shapeName(task.shape), mflopPerStep: flop / 1e6, gflops: rate, limitMs, rows, skipped }
 }
 
-function whyVoid({ digests }: Measurement, expected: string, deviation: number): string | undefined {
+/** Undefined for a row that counts. */
+export function whyVoid(
+  { digests }: Pick<Measurement, 'digests'>,
+  expected: string,
+  deviation: number,
+): string | undefined {
   if (digests.some((digest) => digest !== expected)) return 'it started from other weights or data'
   // Not the other way round: a loss that is not a number must not pass.
   if (!(deviation <= TOLERANCE)) return `its losses differ by ${deviation.toExponential(1)}`
   return undefined
 }
 
-function largestDeviation({ losses }: Measurement, ours: Measurement): number {
-  const expected = ours.losses[0] ?? []
-  const deviations = losses.flatMap((list) =>
+/** Of lists of losses, over all turns; NaN where a list is of another length. */
+export function largestDeviation(lists: readonly (readonly number[])[], expected: readonly number[]): number {
+  const deviations = lists.flatMap((list) =>
     list.length === expected.length
       ? expected.map((loss, step) => Math.abs((list[step] ?? Number.NaN) - loss) / Math.max(1, Math.abs(loss)))
       : [Number.NaN],

@@ -15,6 +15,24 @@ BETA2 = 0.999
 EPSILON = 1e-8
 
 
+def compiled_step(network: Network, rate: float):
+    """(weights, moments, x, y) -> weights, moments, loss: nothing is changed in place."""
+
+    def train_step(weights: Tensors, moments: Tensors, x: torch.Tensor, y: torch.Tensor):
+        def loss_of(weights: Tensors) -> torch.Tensor:
+            return F.cross_entropy(functional_call(network, weights, (x,)), y)
+
+        gradients, loss = grad_and_value(loss_of)(weights)
+        moments = {name: BETA2 * moments[name] + (1 - BETA2) * gradient**2 for name, gradient in gradients.items()}
+        weights = {
+            name: weights[name] - rate * gradient / (moments[name].sqrt() + EPSILON)
+            for name, gradient in gradients.items()
+        }
+        return weights, moments, loss
+
+    return torch.compile(train_step, dynamic=False)
+
+
 class Compiled:
     def __init__(self, task: Task):
         torch.set_num_threads(task.threads)
@@ -23,21 +41,7 @@ class Compiled:
         self.weights = by_parameter(network, task.weights)
         self.moments = by_parameter(network, task.moments)
         self.batches = batches_of(task)
-        rate = task.learning_rate
-
-        def train_step(weights: Tensors, moments: Tensors, x: torch.Tensor, y: torch.Tensor):
-            def loss_of(weights: Tensors) -> torch.Tensor:
-                return F.cross_entropy(functional_call(network, weights, (x,)), y)
-
-            gradients, loss = grad_and_value(loss_of)(weights)
-            moments = {name: BETA2 * moments[name] + (1 - BETA2) * gradient**2 for name, gradient in gradients.items()}
-            weights = {
-                name: weights[name] - rate * gradient / (moments[name].sqrt() + EPSILON)
-                for name, gradient in gradients.items()
-            }
-            return weights, moments, loss
-
-        self.train_step = torch.compile(train_step, dynamic=False)
+        self.train_step = compiled_step(network, task.learning_rate)
         try:
             self.adapt()
         except (BackendCompilerFailed, InductorError) as error:  # mostly: there is no C++ compiler

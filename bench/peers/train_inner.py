@@ -5,14 +5,11 @@ from typing import Protocol
 import numpy as np
 import torch
 from task import Task
-from torch.func import functional_call, grad_and_value
 from torch.nn import functional as F
-from torch_compiled import BETA2, EPSILON
+from torch_compiled import BETA2, EPSILON, Tensors, compiled_step
 from torch_eager import STEPS_BEFORE
 from torch_network import Network, by_parameter
 from train_setting import Batches
-
-Tensors = dict[str, torch.Tensor]
 
 
 class Inner(Protocol):
@@ -105,21 +102,7 @@ class CompiledInner:
         self.network = network = Network(task)
         self.state = torch.zeros(2, sum(parameter.numel() for parameter in network.parameters()))
         self.head = Head(task.classes, network.head.in_features)
-        rate = task.learning_rate
-
-        def train_step(weights: Tensors, moments: Tensors, x: torch.Tensor, y: torch.Tensor):
-            def loss_of(weights: Tensors) -> torch.Tensor:
-                return F.cross_entropy(functional_call(network, weights, (x,)), y)
-
-            gradients, loss = grad_and_value(loss_of)(weights)
-            moments = {name: BETA2 * moments[name] + (1 - BETA2) * gradient**2 for name, gradient in gradients.items()}
-            weights = {
-                name: weights[name] - rate * gradient / (moments[name].sqrt() + EPSILON)
-                for name, gradient in gradients.items()
-            }
-            return weights, moments, loss
-
-        self.train_step = torch.compile(train_step, dynamic=False)
+        self.train_step = compiled_step(network, task.learning_rate)
         # Compiles: what follows is measured.
         images = torch.from_numpy(task.inputs[:1].copy()).permute(0, 1, 4, 2, 3).contiguous()
         classes = torch.from_numpy(task.classes_of[:1].astype(np.int64))

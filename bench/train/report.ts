@@ -1,7 +1,7 @@
 /** From measurements to rows: meta-iterations per second, ratios, the distance to the limit, and whether a row counts. */
 import { stepFlop } from '../inner/flop.js'
 import type { Measured } from '../inner/measure.js'
-import { type Spread, spread, TOLERANCE } from '../inner/report.js'
+import { largestDeviation, type Spread, spread, whyVoid } from '../inner/report.js'
 import { artifact, shape, stepsPerIteration } from './setting.js'
 
 export interface Row {
@@ -49,23 +49,8 @@ export function makeReport(cores: number, digest: string, { measurements, skippe
       ratio: msPerIteration.median / oursMs,
       overLimit: msPerIteration.median / limitMs,
       deviation,
-      void: digests.every((own) => own === digest) ? whyVoid(deviation) : 'it started from other weights or data',
+      void: whyVoid({ digests }, digest, deviation),
     }
   })
   return { cores, mflopPerIteration: flop / 1e6, gflops: rate, limitMs, rows, skipped }
-}
-
-function whyVoid(deviation: number): string | undefined {
-  // Not the other way round: a loss that is not a number must not pass.
-  return deviation <= TOLERANCE ? undefined : `its losses differ by ${deviation.toExponential(1)}`
-}
-
-/** Over all turns; NaN where a list is of another length. */
-export function largestDeviation(lists: readonly (readonly number[])[], expected: readonly number[]): number {
-  const deviations = lists.flatMap((list) =>
-    list.length === expected.length
-      ? expected.map((loss, index) => Math.abs((list[index] ?? Number.NaN) - loss) / Math.max(1, Math.abs(loss)))
-      : [Number.NaN],
-  )
-  return Math.max(...deviations)
 }

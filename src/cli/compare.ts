@@ -15,7 +15,7 @@ import { TrainingError } from '../training/training-error.js'
 import { collected, count, whole, wholes } from './arguments.js'
 import { showDone } from './done.js'
 import { withEngine } from './engine.js'
-import { addDataOptions, type DataOptions, evaluationData } from './evaluation-data.js'
+import { addDataOptions, addTaskOptions, type DataOptions, evaluationData, waysOf } from './evaluation-data.js'
 import { type FoundModel, findModel, requireNamed } from './find-model.js'
 
 interface CompareOptions extends DataOptions {
@@ -52,11 +52,7 @@ export function compareCommand(): Command {
     )
     .option('--joint [steps]', 'train one network on all training classes at once, so many steps', count)
     .option('--joint-data <path>', "data for that (default: the training classes of the first model's run)")
-  return addDataOptions(command)
-    .option('--ways <n>', 'classes of a task (default: 5)', whole)
-    .option('--shots <n>', 'examples of each to learn from', count, 5)
-    .option('--queries <n>', 'examples of each to be asked about (default: 1; regression: 50)', count)
-    .option('--episodes <n>', 'tasks', count, 200)
+  return addTaskOptions(addDataOptions(command), { shots: 5, episodes: 200 })
     .option('--steps <list>', 'numbers of inner steps', wholes, [0, 1, 2, 5, 10, 20, 50])
     .addOption(new Option('--protocol <name>', 'how queries are put').choices(protocols).default('served'))
     .option('--seed <n>', 'of the tasks and of random weights', whole, 1)
@@ -74,7 +70,7 @@ async function act(options: CompareOptions): Promise<void> {
   if (!first) throw new TrainingError('Name a model to compare with --model.')
   const { source, summary } = await evaluationData(first.model.artifact, first.run, options)
   const { shots, queries, episodes, steps, protocol, seed } = options
-  const ways = options.ways ?? (first.model.artifact.task === 'classification' ? 5 : 0)
+  const ways = waysOf(first.model.artifact, options.ways)
   const comparison = await withEngine(options.workers, async (engine) => {
     const contenders = [
       ...found.map(({ model }, index) => ({ name: names[index] ?? model.artifact.name, model })),

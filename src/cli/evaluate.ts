@@ -6,7 +6,7 @@ import { type Protocol, protocols } from '../training/evaluate/protocols.js'
 import { count, positive, whole, wholes } from './arguments.js'
 import { showDone } from './done.js'
 import { withEngine } from './engine.js'
-import { addDataOptions, type DataOptions, evaluationData } from './evaluation-data.js'
+import { addDataOptions, addTaskOptions, type DataOptions, evaluationData, waysOf } from './evaluation-data.js'
 import { findModel, requireNamed } from './find-model.js'
 
 interface EvaluateOptions extends DataOptions {
@@ -38,11 +38,7 @@ export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description('measure a model on tasks of new classes, with 95% intervals')
     .option('--model <model>', 'a shipped model, or the folder of a model or of a run')
-  return addDataOptions(command)
-    .option('--ways <n>', 'classes of a task (default: 5)', whole)
-    .option('--shots <n>', 'examples of each to learn from', count, 1)
-    .option('--queries <n>', 'examples of each to be asked about (default: 1; regression: 50)', count)
-    .option('--episodes <n>', 'tasks', count, 1000)
+  return addTaskOptions(addDataOptions(command), { shots: 1, episodes: 1000 })
     .option('--steps <list>', "numbers of inner steps, such as 0,5,50 (default: the model's)", wholes)
     .option('--rate <x>', "learning rate of the inner steps (default: the model's)", positive)
     .option('--batch <n>', 'examples of an inner step (default: as served)', count)
@@ -58,7 +54,7 @@ async function act(options: EvaluateOptions): Promise<void> {
   const { model, run } = await findModel(requireNamed(options.model))
   const { source, summary } = await evaluationData(model.artifact, run, options)
   const { shots, queries, episodes, seed, steps, batch } = options
-  const ways = options.ways ?? (model.artifact.task === 'classification' ? 5 : 0)
+  const ways = waysOf(model.artifact, options.ways)
   const asked = { ways, shots, queries, episodes, seed, steps, batch }
   const evaluation = await withEngine(options.workers, (engine) =>
     evaluateModel(

@@ -6,7 +6,7 @@ import { assignment, checkedData, merged, type SettingsPart } from '../training/
 import type { RunSettings } from '../training/settings.js'
 import type { TaskSource } from '../training/task.js'
 import { TrainingError } from '../training/training-error.js'
-import { collected } from './arguments.js'
+import { collected, count, whole } from './arguments.js'
 
 export interface DataOptions {
   readonly data?: string
@@ -76,4 +76,21 @@ function kindFor(input: Artifact['input'], task: Artifact['task'], data: string 
   if (task === 'regression') return 'sine'
   if (input.kind === 'image') return 'glyphs'
   throw new TrainingError('Name the data to measure on with --data.')
+}
+
+/** What the tasks of a measurement consist of, and how many there are. */
+export function addTaskOptions(
+  command: Command,
+  byDefault: { readonly shots: number; readonly episodes: number },
+): Command {
+  return command
+    .option('--ways <n>', 'classes of a task (default: 5)', whole)
+    .option('--shots <n>', 'examples of each to learn from', count, byDefault.shots)
+    .option('--queries <n>', 'examples of each to be asked about (default: 1; regression: 50)', count)
+    .option('--episodes <n>', 'tasks', count, byDefault.episodes)
+}
+
+/** As the model's task has it, where nothing else was said. */
+export function waysOf({ task }: Artifact, given: number | undefined): number {
+  return given ?? (task === 'classification' ? 5 : 0)
 }

@@ -1,4 +1,5 @@
 /** How far a training is: a line that is redrawn on a terminal, a line every few seconds elsewhere. */
+import { taskName } from '../training/evaluate/figures.js'
 import type { Validation } from '../training/run/metrics.js'
 import type { Progress } from '../training/run/training-run.js'
 
@@ -71,11 +72,13 @@ export function progressText({ iteration, iterations, firstLoss, lastLoss, rate,
 
 /** "accuracy 93.1% +- 0.5 (5-way 1-shot), 97.4% +- 0.3 (5-way 5-shot)" */
 export function measurement(validation: readonly Validation[]): string {
-  const figures = validation.map(({ ways, shots, accuracy, error, interval }) =>
-    accuracy === undefined
-      ? `${(error ?? Number.NaN).toPrecision(3)} +- ${interval.toPrecision(2)} (${shots} points)`
-      : `${(100 * accuracy).toFixed(1)}% +- ${(100 * interval).toFixed(1)} (${ways}-way ${shots}-shot)`,
-  )
+  const figures = validation.map(({ accuracy, error, interval, ...task }) => {
+    const figure =
+      accuracy === undefined
+        ? `${(error ?? Number.NaN).toPrecision(3)} +- ${interval.toPrecision(2)}`
+        : `${(100 * accuracy).toFixed(1)}% +- ${(100 * interval).toFixed(1)}`
+    return `${figure} (${taskName(task)})`
+  })
   return `${validation.some(({ accuracy }) => accuracy === undefined) ? 'squared error' : 'accuracy'} ${figures.join(', ')}`
 }
 

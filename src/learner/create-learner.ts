@@ -4,20 +4,13 @@ import type { Model, WidthSettings } from '../model/artifact.js'
 import { at } from '../program/program.js'
 import { Budget } from './budget.js'
 import { Features } from './features.js'
-import { headFromPrototypes, headFromVector } from './head.js'
 import { type Initialization, initializationOf, startingMoments } from './initialization.js'
 import { InnerLoop } from './inner-loop.js'
-import {
-  type Adaptation,
-  type AdaptSettings,
-  type ClassificationSupport,
-  type Learner,
-  LearnerError,
-  type SupportSet,
-} from './learner.js'
+import { type Adaptation, type AdaptSettings, type Learner, LearnerError, type SupportSet } from './learner.js'
 import { Predictor } from './predictor.js'
 import { toEnd } from './slices.js'
-import { concatenated } from './vectors.js'
+import { startingHead } from './starting-head.js'
+import { allFinite, concatenated } from './vectors.js'
 
 export interface LearnerSizes {
   /** Support sets, growing; the last one is the largest that can be adapted to. */
@@ -118,7 +111,8 @@ class ModelLearner implements Learner {
     const asked = settings.steps ?? width.settings.steps
     const budget = settings.remaining && new Budget(settings.remaining)
     const learningRate = settings.learningRate ?? width.settings.learningRate
-    const head = support.kind === 'classification' ? await this.startHead(support, width) : new Float32Array(0)
+    const { model, initialization, features: looking } = this
+    const head = await startingHead(model.artifact, initialization, looking, support, width.settings.classes)
     budget?.startSteps()
     const start = { weights: concatenated(body, head), moments: width.moments }
     const { weights, losses } = yield* loopFor(width, support).slices(start, shared, support, {
@@ -163,16 +157,6 @@ class ModelLearner implements Learner {
     await this.features.dispose()
   }
 
-  /** A head made from the support set. */
-  private async startHead(support: ClassificationSupport, { settings }: Width): Promise<Float32Array> {
-    const { head: spec } = this.model.artifact
-    const { body, shared, head } = this.initialization
-    if (spec?.kind !== 'prototypes')
-      return headFromVector(head ?? new Float32Array(0), support.classes, settings.classes)
-    const { features } = await this.features.of(body, shared, support.inputs)
-    return headFromPrototypes(features, support.classOf, support.classes, settings.classes, spec.scale)
-  }
-
   private widthFor(classes: number): Width {
     if (this.model.artifact.task === 'classification' && classes < 2)
       throw new LearnerError('too-few-classes', `a classifier needs examples of at least 2 classes, not ${classes}`)
@@ -184,11 +168,6 @@ class ModelLearner implements Learner {
       `${classes} classes are more than the ${widest} that this model can tell apart`,
     )
   }
-}
-
-function allFinite(numbers: ArrayLike<number>): boolean {
-  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false
-  return true
 }
 
 /**

@@ -76,6 +76,11 @@ export function tensorsOf(artifact: Artifact, initialization: Initialization): M
   return tensors
 }
 
+/** A model that is not, or not yet, on the disk. */
+export function modelOf(artifact: Artifact, initialization: Initialization): Model {
+  return { artifact, digest: '', tensors: tensorsOf(artifact, initialization) }
+}
+
 /** The optimizer's moments where an adaptation with heads of `width` classes starts: zeros, or the carried ones. */
 export function startingMoments(artifact: Artifact, initialization: Initialization, width: number): Float32Array {
   const { optimizer } = artifact.innerLoop

@@ -1,16 +1,16 @@
 /** The inner loop of one class width: draws mini-batches and runs the adapt program slice by slice. */
 import type { Engine, Executable, Tensors } from '../engine/engine.js'
-import { type Artifact, inputSize, type WidthSettings } from '../model/artifact.js'
-import { at, sizeOf } from '../program/program.js'
-import { adaptProgram, dropoutMasks } from './adapt-program.js'
+import type { Artifact, WidthSettings } from '../model/artifact.js'
+import { at } from '../program/program.js'
+import { adaptProgram } from './adapt-program.js'
 import type { Budget } from './budget.js'
 import { stepsPerSlice } from './cost.js'
 import type { SupportSet } from './learner.js'
 import { balancedExamples } from './mini-batches.js'
 import { rateOf } from './optimizers.js'
-import { outputSize } from './parameters.js'
-import { fraction, type Random, seeded } from './random.js'
+import { type Random, seeded } from './random.js'
 import { toEnd } from './slices.js'
+import { rateFeeds, StepBatches } from './step-batches.js'
 import { constantFeed, vectorFeed } from './vectors.js'
 
 /** Where a run of inner steps stands. */
@@ -38,30 +38,17 @@ export interface InnerSettings {
   readonly onSlice?: (steps: number) => void
 }
 
-/** Memory for the mini-batches of one slice, used again: made anew every time it would keep the collector busy. */
-interface Batches {
-  readonly x: Float32Array
-  readonly y: Float32Array
-  readonly masks: readonly { readonly rate: number; readonly size: number; readonly data: Float32Array }[]
-  readonly feeds: Tensors
-}
-
 export class InnerLoop {
   /** Not in use by a run; never more than have run at the same time. */
-  private readonly idleBatches: Batches[] = []
+  private readonly idleBatches: StepBatches[] = []
   private readonly idleMoments: Float32Array[] = []
-  private readonly inputSize: number
-  private readonly outputSize: number
 
   private constructor(
     private readonly artifact: Artifact,
     readonly settings: WidthSettings,
     private readonly slice: number,
     private readonly executable: Executable,
-  ) {
-    this.inputSize = inputSize(artifact.input)
-    this.outputSize = outputSize(artifact, settings.classes)
-  }
+  ) {}
 
   /** `slice`: the most steps of one run of the engine. */
   static async compile(
@@ -126,7 +113,7 @@ export class InnerLoop {
           // In the first slice the same for every adaptation.
           ...(done === 0 && !momentsInto ? constantFeed('moments', start.moments) : vectorFeed('moments', moments)),
           ...constantFeed('shared', shared),
-          ...this.rateFeeds(rates),
+          ...rateFeeds(this.slice, rates),
         }
         const isLast = done + count === steps
         const wanted = moments.length === 0 || (isLast && !momentsInto) ? ['weights', 'losses'] : undefined
@@ -150,48 +137,29 @@ export class InnerLoop {
     return this.executable.dispose()
   }
 
-  private rateFeeds(values: readonly number[]): Tensors {
-    const rates = new Float32Array(this.slice)
-    rates.set(values)
-    return { rates: { shape: [this.slice, 1], data: rates }, steps: { shape: [], data: Int32Array.of(values.length) } }
-  }
-
-  private createBatches(): Batches {
-    const { batch } = this.settings
-    const x = new Float32Array(this.slice * batch * this.inputSize)
-    const y = new Float32Array(this.slice * batch * this.outputSize)
-    const masks = dropoutMasks(this.artifact, batch).map(({ name, rate, shape }) => {
-      const size = sizeOf(shape)
-      return { name, rate, size, shape: [this.slice, 1, ...shape], data: new Float32Array(this.slice * size) }
-    })
-    const feeds = {
-      x: { shape: [this.slice, 1, batch, this.inputSize], data: x },
-      y: { shape: [this.slice, 1, batch, this.outputSize], data: y },
-      ...Object.fromEntries(masks.map(({ name, shape, data }) => [name, { shape, data }])),
-    }
-    return { x, y, masks, feeds }
+  private createBatches(): StepBatches {
+    const { classes, batch } = this.settings
+    return StepBatches.create(this.artifact, { classes, batch, slice: this.slice })
   }
 
   /** Fills in the mini-batches of the next `count` steps, and the masks of dropout layers. */
   private draw(
-    { x, y, masks }: Batches,
+    batches: StepBatches,
     random: Random,
     examples: Iterator<number, never>,
     support: SupportSet,
     count: number,
   ): void {
     const { batch } = this.settings
-    y.fill(0)
+    batches.clear()
     // Step by step, so that what a step draws does not depend on the slice it is in.
     for (let step = 0; step < count; step++) {
       for (let row = step * batch; row < (step + 1) * batch; row++) {
         const example = examples.next().value
-        x.set(at(support.inputs, example), row * this.inputSize)
-        if (support.kind === 'classification') y[row * this.outputSize + at(support.classOf, example)] = 1
-        else y.set(at(support.targets, example), row * this.outputSize)
+        const target = support.kind === 'classification' ? at(support.classOf, example) : at(support.targets, example)
+        batches.put(row, at(support.inputs, example), target)
       }
-      for (const { data, rate, size } of masks)
-        for (let i = step * size; i < (step + 1) * size; i++) data[i] = fraction(random) < rate ? 0 : 1 / (1 - rate)
+      batches.drawMasks(step, random)
     }
   }
 }

@@ -21,3 +21,10 @@ export function vectorFeed(name: string, data: Float32Array): Tensors {
 export function constantFeed(name: string, data: Float32Array): Tensors {
   return data.length > 0 ? { [name]: { shape: [1, data.length], data, constant: true } } : {}
 }
+
+/** Whether all numbers, of single precision, are finite: they cannot overflow the sum. */
+export function allFinite(numbers: ArrayLike<number>): boolean {
+  let sum = 0
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i] as number
+  return Number.isFinite(sum)
+}

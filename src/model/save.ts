@@ -1,8 +1,9 @@
 /** Writes a model artifact: model.json, and the weights with their checksum. */
 import { createHash } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Artifact, Model } from './artifact.js'
+import { replaceFile } from './replace-file.js'
 import { writeSafetensors } from './safetensors.js'
 
 const WEIGHTS_FILE = 'weights.safetensors'
@@ -19,9 +20,4 @@ export async function saveModel(
   await mkdir(directory, { recursive: true })
   await replaceFile(join(directory, WEIGHTS_FILE), bytes)
   await replaceFile(join(directory, 'model.json'), `${JSON.stringify(artifact, null, 2)}\n`)
-}
-
-async function replaceFile(file: string, content: Uint8Array | string): Promise<void> {
-  await writeFile(`${file}.new`, content)
-  await rename(`${file}.new`, file)
 }

@@ -99,8 +99,7 @@ export class LmdbEnvironment {
   }
 
   private async requireRoom(bytes: number): Promise<void> {
-    const { bavail, bsize } = await statfs(this.folder)
-    if (bavail * bsize < bytes) throw full()
+    if ((await this.freeBytes()) < bytes) throw full()
   }
 
   /** A write that the disk took in part is an input/output error to LMDB; the free space tells what it was. */
@@ -108,8 +107,12 @@ export class LmdbEnvironment {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (code === 28 || code === 122 || code === 27 || code === -30792) return true
     if (code !== 5) return false
+    return (await this.freeBytes()) < 64 * 2 ** 20
+  }
+
+  private async freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(this.folder)
-    return bavail * bsize < 64 * 2 ** 20
+    return bavail * bsize
   }
 
   /**

@@ -16,6 +16,19 @@ export interface Preset {
 /** The paper's inner optimizer (section 6.1): Adam without momentum; its second moments run through the meta-training. */
 const adam = { type: 'adam', beta1: 0, beta2: 0.999, epsilon: 1e-8, moments: 'carried' } as const
 
+type InnerLoop = Preset['settings']['model']['innerLoop']
+
+/** All parameters adapt. */
+function adapting(widths: InnerLoop['widths']): InnerLoop {
+  return { optimizer: adam, scope: 'all', widths }
+}
+
+/** For a quick try. */
+const fewSteps: InnerLoop['widths'] = [
+  { classes: 5, batch: 10, steps: 20, learningRate: 0.001 },
+  { classes: 20, batch: 20, steps: 20, learningRate: 0.001 },
+]
+
 const strided = (filters: number) =>
   [
     { type: 'conv2d', filters, kernel: 3, stride: 2, padding: 1, bias: false },
@@ -44,14 +57,7 @@ export const presets: Readonly<Record<string, Preset>> = {
         description: 'Made-up characters: a quick try of meta-training.',
         layers: four(strided(16)),
         head: { kind: 'prototypes', scale: 0.3 },
-        innerLoop: {
-          optimizer: adam,
-          scope: 'all',
-          widths: [
-            { classes: 5, batch: 10, steps: 20, learningRate: 0.001 },
-            { classes: 20, batch: 20, steps: 20, learningRate: 0.001 },
-          ],
-        },
+        innerLoop: adapting(fewSteps),
       },
       data: { kind: 'glyphs', classes: 200, images: 12, split: { validation: 40 } },
       meta: { iterations: 1000, tasksPerStep: 4, ways: 5, shots: 5, batch: 10, steps: 5, learningRate: 0.001 },
@@ -68,15 +74,11 @@ export const presets: Readonly<Record<string, Preset>> = {
           'Drawn characters, signs and simple shapes, 2 to 100 classes from a few examples each; meta-trained on Omniglot.',
         layers: four(strided(64)),
         head: { kind: 'prototypes', scale: 0.3 },
-        innerLoop: {
-          optimizer: adam,
-          scope: 'all',
-          widths: [
-            { classes: 5, batch: 10, steps: 50, learningRate: 0.001 },
-            { classes: 20, batch: 20, steps: 50, learningRate: 0.001 },
-            { classes: 100, batch: 100, steps: 20, learningRate: 0.0002 },
-          ],
-        },
+        innerLoop: adapting([
+          { classes: 5, batch: 10, steps: 50, learningRate: 0.001 },
+          { classes: 20, batch: 20, steps: 50, learningRate: 0.001 },
+          { classes: 100, batch: 100, steps: 20, learningRate: 0.0002 },
+        ]),
       },
       data: { kind: 'images', augmentation: { rotations: true } },
       meta: { iterations: 12_000, tasksPerStep: 4, ways: 20, shots: 6, batch: 20, steps: 5, learningRate: 0.001 },
@@ -92,14 +94,10 @@ export const presets: Readonly<Record<string, Preset>> = {
         description: "Drawn characters; meta-trained on Omniglot with the paper's own settings (arXiv 1803.02999).",
         layers: four(strided(64)),
         head: { kind: 'shared' },
-        innerLoop: {
-          optimizer: adam,
-          scope: 'all',
-          widths: [
-            { classes: 5, batch: 5, steps: 50, learningRate: 0.001 },
-            { classes: 20, batch: 10, steps: 50, learningRate: 0.0005 },
-          ],
-        },
+        innerLoop: adapting([
+          { classes: 5, batch: 5, steps: 50, learningRate: 0.001 },
+          { classes: 20, batch: 10, steps: 50, learningRate: 0.0005 },
+        ]),
       },
       data: { kind: 'images', augmentation: { rotations: true } },
       meta: { iterations: 100_000, tasksPerStep: 5, ways: 5, shots: 10, batch: 10, steps: 5, learningRate: 0.001 },
@@ -117,11 +115,7 @@ export const presets: Readonly<Record<string, Preset>> = {
           'Small colour photographs, up to 5 classes from a few examples each; meta-trained on mini-ImageNet.',
         layers: four(pooled(32)),
         head: { kind: 'shared' },
-        innerLoop: {
-          optimizer: adam,
-          scope: 'all',
-          widths: [{ classes: 5, batch: 15, steps: 50, learningRate: 0.001 }],
-        },
+        innerLoop: adapting([{ classes: 5, batch: 15, steps: 50, learningRate: 0.001 }]),
       },
       data: { kind: 'mini-imagenet' },
       meta: { iterations: 100_000, tasksPerStep: 5, ways: 5, shots: 15, batch: 10, steps: 8, learningRate: 0.001 },
@@ -172,14 +166,7 @@ export const presets: Readonly<Record<string, Preset>> = {
         description: 'Rows of numbers, 2 to 20 classes from a few examples each.',
         layers: [{ type: 'dense', units: 64 }, { type: 'relu' }, { type: 'dense', units: 64 }, { type: 'relu' }],
         head: { kind: 'prototypes', scale: 0.3 },
-        innerLoop: {
-          optimizer: adam,
-          scope: 'all',
-          widths: [
-            { classes: 5, batch: 10, steps: 20, learningRate: 0.001 },
-            { classes: 20, batch: 20, steps: 20, learningRate: 0.001 },
-          ],
-        },
+        innerLoop: adapting(fewSteps),
       },
       data: { kind: 'csv', label: 'label', split: { validation: 5 } },
       meta: { iterations: 3000, ways: 5, shots: 5, batch: 10, steps: 5, learningRate: 0.001 },

@@ -3,15 +3,15 @@
  * trained on plain mini-batches with Adam; its body is then adapted to a task just as a meta-trained one is.
  */
 import type { Engine, Executable } from '../../engine/engine.js'
-import { adaptProgram, dropoutMasks } from '../../learner/adapt-program.js'
+import { adaptProgram } from '../../learner/adapt-program.js'
 import { stepsPerSlice } from '../../learner/cost.js'
 import { initializationOf, startingMoments, tensorsOf } from '../../learner/initialization.js'
 import { rateOf } from '../../learner/optimizers.js'
-import { outputSize } from '../../learner/parameters.js'
-import { derived, fraction, type Random, seeded, shuffled } from '../../learner/random.js'
-import { concatenated, vectorFeed } from '../../learner/vectors.js'
-import { type Artifact, inputSize, type Model } from '../../model/artifact.js'
-import { at, sizeOf } from '../../program/program.js'
+import { derived, type Random, seeded, shuffled } from '../../learner/random.js'
+import { rateFeeds, StepBatches } from '../../learner/step-batches.js'
+import { allFinite, concatenated, vectorFeed } from '../../learner/vectors.js'
+import type { Artifact, Model } from '../../model/artifact.js'
+import { at } from '../../program/program.js'
 import { randomInitialization } from '../start.js'
 import type { TaskSource } from '../task.js'
 import { DivergedError, TrainingError } from '../training-error.js'
@@ -59,15 +59,14 @@ export async function jointlyTrained(
     let drawn = draw(0)
     for (let done = 0; done < steps; ) {
       const { count, feeds } = await drawn
-      const rates = new Float32Array(slice)
-      for (let step = 0; step < count; step++) rates[step] = rateOf(optimizer, learningRate, done + step)
+      const from = done
+      const rates = Array.from({ length: count }, (_, step) => rateOf(optimizer, learningRate, from + step))
       const running = executable.run(
         {
           ...feeds,
           ...vectorFeed('weights', weights),
           ...vectorFeed('moments', moments),
-          rates: { shape: [slice, 1], data: rates },
-          steps: { shape: [], data: Int32Array.of(count) },
+          ...rateFeeds(slice, rates),
         },
         undefined,
         { weights, moments },
@@ -77,7 +76,7 @@ export async function jointlyTrained(
       if (done < steps) drawn = draw(done)
       const [{ losses }] = await Promise.all([running, drawn])
       const loss = at(losses?.data ?? [], count - 1)
-      if (!Number.isFinite(loss) || !weights.every(Number.isFinite))
+      if (!Number.isFinite(loss) || !allFinite(weights))
         throw new DivergedError(`Joint training diverged after ${done} steps: use a smaller learning rate.`)
       onProgress(done, loss)
     }
@@ -137,31 +136,16 @@ class Batches {
   async draw(seed: number, from: number, count: number) {
     const { artifact, source } = this
     const { slice, batch } = this.size
-    const [input, output] = [inputSize(artifact.input), outputSize(artifact, source.classes)]
-    const x = new Float32Array(slice * batch * input)
-    const y = new Float32Array(slice * batch * output)
-    const masks = dropoutMasks(artifact, batch).map((mask) => {
-      const length = sizeOf(mask.shape)
-      return { ...mask, length, data: new Float32Array(slice * length) }
-    })
+    const batches = StepBatches.create(artifact, { classes: source.classes, batch, slice })
     for (let step = 0; step < count; step++) {
       const random = seeded(derived(seed, 1, from + step))
       const examples = source.classes > 0 ? await this.ofClasses(random) : await this.ofFunctions(random)
       examples.forEach(({ example, target }, index) => {
-        const row = step * batch + index
-        x.set(example, row * input)
-        if (typeof target === 'number') y[row * output + target] = 1
-        else y.set(target, row * output)
+        batches.put(step * batch + index, example, target)
       })
-      for (const { data, rate, length } of masks)
-        for (let i = step * length; i < (step + 1) * length; i++) data[i] = fraction(random) < rate ? 0 : 1 / (1 - rate)
+      batches.drawMasks(step, random)
     }
-    const feeds = {
-      x: { shape: [slice, 1, batch, input], data: x },
-      y: { shape: [slice, 1, batch, output], data: y },
-      ...Object.fromEntries(masks.map(({ name, shape, data }) => [name, { shape: [slice, 1, ...shape], data }])),
-    }
-    return { count, feeds }
+    return { count, feeds: batches.feeds }
   }
 
   /** As many classes as there is room for, so that a mini-batch shows none twice where it need not. */

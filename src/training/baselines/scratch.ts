@@ -2,7 +2,7 @@
  * The baseline without meta-training: random weights, and a head of zeros, trained on the support set alone. What comes out is a
  * model like any other, whose inner loop is that training.
  */
-import { type Initialization, tensorsOf } from '../../learner/initialization.js'
+import { type Initialization, modelOf } from '../../learner/initialization.js'
 import { derived, seeded } from '../../learner/random.js'
 import type { Artifact, Model, OptimizerSpec } from '../../model/artifact.js'
 import { randomInitialization } from '../start.js'
@@ -40,5 +40,5 @@ export function fromScratch(artifact: Artifact, { optimizer, seed, learningRate 
     provenance: { baseline: 'scratch', optimizer, seed },
   }
   const start: Initialization = randomInitialization(own, seeded(derived(seed)))
-  return { artifact: own, digest: '', tensors: tensorsOf(own, start) }
+  return modelOf(own, start)
 }

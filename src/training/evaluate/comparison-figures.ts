@@ -1,7 +1,7 @@
 /** A comparison as a table and as a plot. */
 import { at } from '../../program/program.js'
 import type { Comparison } from './compare.js'
-import { formatted } from './figures.js'
+import { formatted, taskName, unitOf } from './figures.js'
 import { plot } from './plot.js'
 import type { Table } from './table.js'
 
@@ -9,7 +9,7 @@ import type { Table } from './table.js'
 export function comparisonTable({ metric, rows }: Comparison): Table {
   const steps = rows[0]?.points.map((point) => `${point.steps} ${point.steps === 1 ? 'step' : 'steps'}`) ?? []
   return {
-    head: [metric === 'accuracy' ? 'accuracy in %' : 'mean squared error', 'rate', ...steps],
+    head: [unitOf(metric), 'rate', ...steps],
     rows: rows.map(({ name, learningRate, points }) => [
       name,
       String(learningRate),
@@ -25,7 +25,7 @@ export function comparisonPlot(comparison: Comparison): string {
   return plot({
     title: titleOf(comparison),
     x: 'inner steps',
-    y: metric === 'accuracy' ? 'accuracy in %' : 'mean squared error',
+    y: unitOf(metric),
     // Most happens in the first steps.
     xScale: at(rows, 0).points.some(({ steps }) => steps > 20) ? 'root' : 'linear',
     logarithmic: metric === 'squared error',
@@ -42,7 +42,7 @@ export function comparisonPlot(comparison: Comparison): string {
   })
 }
 
-export function titleOf({ protocol, ways, shots, episodes }: Comparison): string {
-  const task = ways > 0 ? `${ways}-way ${shots}-shot` : `${shots} points`
-  return `${task}, ${protocol}, ${episodes} tasks`
+export function titleOf(comparison: Comparison): string {
+  const { protocol, episodes } = comparison
+  return `${taskName(comparison)}, ${protocol}, ${episodes} tasks`
 }

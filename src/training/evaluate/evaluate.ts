@@ -1,11 +1,11 @@
 /** Measures a model on tasks it has not seen, by the paper's protocols and as it is served, after any numbers of inner steps. */
 import type { Engine } from '../../engine/engine.js'
 import { batchFor } from '../../learner/create-learner.js'
-import { headFromPrototypes, headFromVector } from '../../learner/head.js'
 import { type Initialization, initializationOf, startingMoments } from '../../learner/initialization.js'
 import { InnerLoop } from '../../learner/inner-loop.js'
 import type { SupportSet } from '../../learner/learner.js'
 import { derived, seeded } from '../../learner/random.js'
+import { startingHead } from '../../learner/starting-head.js'
 import { concatenated } from '../../learner/vectors.js'
 import type { Artifact, Model, WidthSettings } from '../../model/artifact.js'
 import { at } from '../../program/program.js'
@@ -142,10 +142,11 @@ class Examined {
     stops: readonly number[],
     seed: number,
   ): AsyncGenerator<{ stop: number; protocol: number; score: number }, void, void> {
-    const { body, shared } = this.initialization
-    const weights = concatenated(body, await this.startHead(support))
-    const { learningRate } = this.width
-    const run = { stops, learningRate, seed }
+    const { artifact, initialization, answers: asked, width } = this
+    const { body, shared } = initialization
+    const head = await startingHead(artifact, initialization, asked.features, support, width.classes)
+    const weights = concatenated(body, head)
+    const run = { stops, learningRate: width.learningRate, seed }
     let stop = 0
     for await (const _ of stepwise(this.innerLoop, { weights, moments: this.moments }, shared, support, run)) {
       for (const [protocol, name] of wanted.entries()) {
@@ -159,16 +160,6 @@ class Examined {
   async dispose(): Promise<void> {
     await this.answers.dispose()
     await this.innerLoop.dispose()
-  }
-
-  private async startHead(support: SupportSet): Promise<Float32Array> {
-    const { body, shared, head } = this.initialization
-    if (support.kind === 'regression') return new Float32Array(0)
-    const spec = this.artifact.head
-    if (spec?.kind !== 'prototypes')
-      return headFromVector(head ?? new Float32Array(0), support.classes, this.width.classes)
-    const { features } = await this.answers.features.of(body, shared, support.inputs)
-    return headFromPrototypes(features, support.classOf, support.classes, this.width.classes, spec.scale)
   }
 }
 

@@ -1,7 +1,7 @@
 /** An evaluation as the command line prints it. */
 import { at } from '../../program/program.js'
 import type { Evaluation } from './evaluate.js'
-import { formatted, type Metric, type Point } from './figures.js'
+import { formatted, type Metric, type Point, taskName, unitOf } from './figures.js'
 
 /**
  * One line of JSON. Each protocol has `accuracy` (0 to 1; a regression `error`, the mean squared error) and `interval`, half the
@@ -22,15 +22,13 @@ export function evaluationLine({ protocols, ...settings }: Evaluation): string {
 
 /** The same for people: a line a protocol. */
 export function evaluationText({ protocols, metric, ...settings }: Evaluation): string {
-  const { model, ways, shots, episodes, seed, batch, learningRate } = settings
-  const task = ways > 0 ? `${ways}-way ${shots}-shot` : `${shots} points`
+  const { model, episodes, seed, batch, learningRate } = settings
   const lines = Object.entries(protocols).map(([protocol, points]) => {
     const figures = points.map((point) => `${formatted(metric, point)} (${point.steps} steps)`)
     return `  ${protocol.padEnd(14)}${figures.join('   ')}`
   })
-  const unit = metric === 'accuracy' ? 'accuracy in %' : 'mean squared error'
   return [
-    `${model}, ${task}, ${unit}, 95% interval over ${episodes} tasks (seed ${seed}, inner batch ${batch}, rate ${learningRate})`,
+    `${model}, ${taskName(settings)}, ${unitOf(metric)}, 95% interval over ${episodes} tasks (seed ${seed}, inner batch ${batch}, rate ${learningRate})`,
     ...lines,
   ].join('\n')
 }

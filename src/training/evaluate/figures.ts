@@ -14,6 +14,16 @@ export interface Point extends Measured {
 
 export type Metric = 'accuracy' | 'squared error'
 
+/** As tables and axes call it. */
+export function unitOf(metric: Metric): string {
+  return metric === 'accuracy' ? 'accuracy in %' : 'mean squared error'
+}
+
+/** "5-way 1-shot" or "10 points". */
+export function taskName({ ways, shots }: { readonly ways: number; readonly shots: number }): string {
+  return ways > 0 ? `${ways}-way ${shots}-shot` : `${shots} points`
+}
+
 /** The mean of at least two values; not a number where a value is none (an inner loop that diverged). */
 export function measured(values: ArrayLike<number>): Measured {
   const count = values.length

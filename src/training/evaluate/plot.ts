@@ -1,5 +1,6 @@
 /** Line plots as SVG files of their own: they need no style sheet, and are readable on light and on dark paper. */
-import { type Axis, axis, isWide } from '../report/axis.js'
+import { type Axis, axis, isWide, rounded, withoutGaps } from '../report/axis.js'
+import { isFigure } from '../report/format.js'
 import { type Content, type Html, html, trusted } from '../report/html.js'
 
 export interface Plot {
@@ -46,7 +47,7 @@ export function plot({ title, x, y, lines, xScale = 'linear', logarithmic = fals
   const scale = (value: number): number => (xScale === 'root' ? Math.sqrt(value) : value)
   const drawn = lines.map(({ name, points }) => ({ name, points: points.filter((point) => Number.isFinite(point.x)) }))
   const finite = drawn.flatMap(({ points }) => points).filter((point) => Number.isFinite(point.y))
-  const values = finite.flatMap((point) => [point.y, point.low, point.high]).filter(isNumber)
+  const values = finite.flatMap((point) => [point.y, point.low, point.high]).filter(isFigure)
   const positive = values.filter((value) => value > 0)
   const isLogarithmic = logarithmic && isWide(finite.map((point) => point.y))
   const height = HEIGHT + LEGEND_ROW * Math.ceil(lines.length / 2)
@@ -66,10 +67,10 @@ export function plot({ title, x, y, lines, xScale = 'linear', logarithmic = fals
   const svg = html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${`${title}: ${y} by ${x}`}">
 <style>${trusted(STYLE)}</style>
 <text class="title" x="${LEFT}" y="26">${title}</text>
-<g class="grid">${up.ticks.map(({ at }) => html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${round(at)}" y2="${round(at)}"/>`)}</g>
+<g class="grid">${up.ticks.map(({ at }) => html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${rounded(at)}" y2="${rounded(at)}"/>`)}</g>
 <path class="frame" d="M${LEFT} ${TOP}V${bottom}H${WIDTH - RIGHT}"/>
-${up.ticks.map(({ at, label }) => html`<text x="${LEFT - 8}" y="${round(at + 4)}" text-anchor="end">${label}</text>`)}
-${ticks.map(({ at, label }) => html`<path class="frame" d="M${round(at)} ${bottom}v5"/><text x="${round(at)}" y="${bottom + 19}" text-anchor="middle">${label}</text>`)}
+${up.ticks.map(({ at, label }) => html`<text x="${LEFT - 8}" y="${rounded(at + 4)}" text-anchor="end">${label}</text>`)}
+${ticks.map(({ at, label }) => html`<path class="frame" d="M${rounded(at)} ${bottom}v5"/><text x="${rounded(at)}" y="${bottom + 19}" text-anchor="middle">${label}</text>`)}
 <text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 12}" text-anchor="middle">${x}</text>
 <text transform="translate(16 ${(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">${y}${isLogarithmic && ' (logarithmic)'}</text>
 ${finite.length === 0 && html`<text x="${WIDTH / 2}" y="${HEIGHT / 2}" text-anchor="middle">no figures</text>`}
@@ -92,18 +93,13 @@ function drawLine(
 ): Html {
   const { colour, dashes } = lookOf(index)
   // An interval may reach to where no accuracy, or no logarithm, can be.
-  const y = (value: number): number => round(up.place(Math.min(most, Math.max(value, floor))))
+  const y = (value: number): number => rounded(up.place(Math.min(most, Math.max(value, floor))))
   const placed = points.map((point) => ({
-    x: round(across(point.x)),
+    x: rounded(across(point.x)),
     y: Number.isFinite(point.y) ? y(point.y) : undefined,
-    band: isNumber(point.low) && isNumber(point.high) ? ([y(point.low), y(point.high)] as const) : undefined,
+    band: isFigure(point.low) && isFigure(point.high) ? ([y(point.low), y(point.high)] as const) : undefined,
   }))
-  const pieces: (typeof placed)[] = [[]]
-  for (const point of placed) {
-    if (point.y === undefined) pieces.push([])
-    else pieces.at(-1)?.push(point)
-  }
-  return html`<g>${pieces.map((piece): Content => {
+  return html`<g>${withoutGaps(placed).map((piece): Content => {
     const bands = piece.flatMap((point) =>
       point.band ? [{ x: point.x, low: point.band[0], high: point.band[1] }] : [],
     )
@@ -141,12 +137,4 @@ function lookOf(index: number): { colour: string; dashes: string } {
     colour: COLOURS[index % COLOURS.length] ?? '',
     dashes: DASHES[Math.floor(index / COLOURS.length) % DASHES.length] ?? '',
   }
-}
-
-function isNumber(value: number | undefined): value is number {
-  return value !== undefined && Number.isFinite(value)
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10
 }

@@ -2,6 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
 import { writeFault } from '../run/atomic-file.js'
+import { parsedAs } from '../run/parsed-as.js'
 import { TrainingError } from '../training-error.js'
 
 const headSchema = z.strictObject({ search: z.literal(1), fingerprint: z.string() })
@@ -43,12 +44,12 @@ export class TrialLog {
         await append(file, handle, begun)
         return new TrialLog(file, handle, [])
       }
-      if (headSchema.safeParse(parsed(head)).data?.fingerprint !== fingerprint) throw foreign(file)
+      if (parsedAs(headSchema, head)?.fingerprint !== fingerprint) throw foreign(file)
       if (whole.length < bytes.length) await handle.truncate(whole.length)
       const done = lines.map((line, index) => {
-        const result = lineSchema.safeParse(parsed(line))
-        if (!result.success) throw new TrainingError(`${file} is damaged in line ${index + 2}: take that line away.`)
-        return result.data
+        const trial = parsedAs(lineSchema, line)
+        if (!trial) throw new TrainingError(`${file} is damaged in line ${index + 2}: take that line away.`)
+        return trial
       })
       return new TrialLog(file, handle, done)
     } catch (error) {
@@ -84,12 +85,4 @@ function foreign(file: string): TrainingError {
   return new TrainingError(
     `${file} is not of this search (its settings, data or seed were others): name another file or delete it.`,
   )
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

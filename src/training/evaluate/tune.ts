@@ -7,7 +7,7 @@ import { at } from '../../program/program.js'
 import type { RunSettings } from '../settings.js'
 import type { TaskSource } from '../task.js'
 import { type EvaluationSettings, episodeOf, evaluateModel } from './evaluate.js'
-import { better, formatted, type Measured, type Metric } from './figures.js'
+import { better, formatted, type Measured, type Metric, unitOf } from './figures.js'
 import type { Fold } from './folds.js'
 import type { Protocol } from './protocols.js'
 import { type Choice, withChoice } from './search.js'
@@ -90,7 +90,7 @@ export function tuneTable(trials: readonly Trial[], metric: Metric): Table {
   const paths = Object.keys(trials[0]?.choice ?? {})
   const folds = trials[0]?.folds.map((_, fold) => `fold ${fold + 1}`) ?? []
   return {
-    head: ['', ...paths, metric === 'accuracy' ? 'accuracy in %' : 'mean squared error', ...folds],
+    head: ['', ...paths, unitOf(metric), ...folds],
     rows: trials.map(({ choice, folds: measured, ...mean }, place) => [
       String(place + 1),
       ...paths.map((path) => textOf(choice[path])),

@@ -1,9 +1,9 @@
 /** Where the heads of meta-training's tasks start. */
 import type { Engine } from '../../engine/engine.js'
 import { Features } from '../../learner/features.js'
-import { headFromPrototypes, headFromVector } from '../../learner/head.js'
 import type { Initialization } from '../../learner/initialization.js'
 import type { ClassificationSupport, SupportSet } from '../../learner/learner.js'
+import { startingHead } from '../../learner/starting-head.js'
 import type { Artifact } from '../../model/artifact.js'
 import { at } from '../../program/program.js'
 
@@ -21,16 +21,11 @@ export class StartingHeads {
   }
 
   /** The head for a task, as wide as the task has classes; nothing for a regression. */
-  async for({ body, shared, head }: Initialization, support: SupportSet): Promise<Float32Array> {
-    if (support.kind === 'regression') return new Float32Array(0)
-    if (head) return headFromVector(head, support.classes, support.classes)
-    if (!this.features || this.artifact.head?.kind !== 'prototypes')
-      throw new Error(`${this.artifact.name} has no head to start from`)
+  async for(initialization: Initialization, support: SupportSet): Promise<Float32Array> {
+    const ways = support.kind === 'classification' ? support.classes : 0
     // One example a class: prototypes from more of what the inner loop sees leave it nothing to learn.
-    const first = firstOfEachClass(support)
-    const { features } = await this.features.of(body, shared, first)
-    const classOf = first.map((_, label) => label)
-    return headFromPrototypes(features, classOf, support.classes, support.classes, this.artifact.head.scale)
+    const seen = this.features && support.kind === 'classification' ? firstOfEachClass(support) : support
+    return startingHead(this.artifact, initialization, this.features, seen, ways)
   }
 
   async dispose(): Promise<void> {
@@ -38,6 +33,12 @@ export class StartingHeads {
   }
 }
 
-function firstOfEachClass({ inputs, classOf, classes }: ClassificationSupport): Float32Array[] {
-  return Array.from({ length: classes }, (_, label) => at(inputs, classOf.indexOf(label)))
+function firstOfEachClass({ inputs, classOf, classes }: ClassificationSupport): ClassificationSupport {
+  const labels = Array.from({ length: classes }, (_, label) => label)
+  return {
+    kind: 'classification',
+    classes,
+    inputs: labels.map((label) => at(inputs, classOf.indexOf(label))),
+    classOf: labels,
+  }
 }

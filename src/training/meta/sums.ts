@@ -20,10 +20,3 @@ export function addMeanRow(sum: Float64Array, vector: Float32Array, start: numbe
     sum[size] = (sum[size] as number) + share * (vector[start + ways * size + row] as number)
   }
 }
-
-/** Whether all numbers are finite: single precision cannot overflow the sum. */
-export function allFinite(numbers: Float32Array): boolean {
-  let sum = 0
-  for (let i = 0; i < numbers.length; i++) sum += numbers[i] as number
-  return Number.isFinite(sum)
-}

@@ -88,6 +88,21 @@ function logarithmic({ values }: AxisSettings): Range {
   }
 }
 
+/** A place on a drawing, to a tenth of its unit. */
+export function rounded(place: number): number {
+  return Math.round(place * 10) / 10
+}
+
+/** The pieces of a line that is interrupted where there is no y. */
+export function withoutGaps<P extends { y: number | undefined }>(points: readonly P[]): P[][] {
+  const pieces: P[][] = [[]]
+  for (const point of points) {
+    if (point.y === undefined) pieces.push([])
+    else pieces.at(-1)?.push(point)
+  }
+  return pieces.filter((piece) => piece.length > 0)
+}
+
 /** 1, 2 or 5 times a power of ten: the one that is nearest to `rough` as a factor. */
 function roundStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough))

@@ -1,5 +1,5 @@
 /** Line charts as SVG inside of the page: its style sheet gives the colours, its script reads values out under the pointer. */
-import { type Axis, axis, isWide } from './axis.js'
+import { type Axis, axis, isWide, rounded, withoutGaps } from './axis.js'
 import { figure, isFigure } from './format.js'
 import { type Content, type Html, html } from './html.js'
 
@@ -80,9 +80,9 @@ export function chart(settings: Chart): Html {
     formatY,
     settings.x,
   )}">
-<g class="grid">${up.ticks.map(({ at }) => html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${round(at)}" y2="${round(at)}"/>`)}</g>
-<g class="ticks">${up.ticks.map(({ at, label }) => html`<text x="${LEFT - 8}" y="${round(at + 4)}" text-anchor="end">${label}</text>`)}
-${across.ticks.map(({ at, label }) => html`<line x1="${round(at)}" x2="${round(at)}" y1="${bottom}" y2="${bottom + 5}"/><text x="${round(at)}" y="${bottom + 19}" text-anchor="middle">${label}</text>`)}
+<g class="grid">${up.ticks.map(({ at }) => html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${rounded(at)}" y2="${rounded(at)}"/>`)}</g>
+<g class="ticks">${up.ticks.map(({ at, label }) => html`<text x="${LEFT - 8}" y="${rounded(at + 4)}" text-anchor="end">${label}</text>`)}
+${across.ticks.map(({ at, label }) => html`<line x1="${rounded(at)}" x2="${rounded(at)}" y1="${bottom}" y2="${bottom + 5}"/><text x="${rounded(at)}" y="${bottom + 19}" text-anchor="middle">${label}</text>`)}
 <line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${bottom}" y2="${bottom}"/></g>
 <g class="names"><text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${settings.x}</text>
 <text transform="translate(13 ${(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">${settings.y}${isLogarithmic && ' (logarithmic)'}</text></g>
@@ -105,10 +105,10 @@ function legend(series: readonly Series[]): Content {
 
 function drawSeries({ look, points, range, marks }: Series, across: Axis, up: Axis): Content {
   const placed = points.map(({ x, y, low, high }) => ({
-    x: round(across.place(x)),
-    y: isFigure(y) ? round(up.place(y)) : undefined,
-    low: isFigure(low) ? round(up.place(low)) : undefined,
-    high: isFigure(high) ? round(up.place(high)) : undefined,
+    x: rounded(across.place(x)),
+    y: isFigure(y) ? rounded(up.place(y)) : undefined,
+    low: isFigure(low) ? rounded(up.place(low)) : undefined,
+    high: isFigure(high) ? rounded(up.place(high)) : undefined,
   }))
   const pieces = withoutGaps(placed)
   const areas = pieces.map((piece) => piece.filter(({ low, high }) => low !== undefined && high !== undefined))
@@ -143,15 +143,6 @@ function drawSeries({ look, points, range, marks }: Series, across: Axis, up: Ax
   )}</g>`
 }
 
-function withoutGaps<P extends { y: number | undefined }>(points: readonly P[]): P[][] {
-  const pieces: P[][] = [[]]
-  for (const point of points) {
-    if (point.y === undefined) pieces.push([])
-    else pieces.at(-1)?.push(point)
-  }
-  return pieces.filter((piece) => piece.length > 0)
-}
-
 /** For the script: places on the x axis, and what to say there. */
 function readings(
   series: readonly Series[],
@@ -168,9 +159,5 @@ function readings(
       lines.set(x, said)
     }
   const read = [...lines].filter(([, said]) => said.length > 0).sort(([a], [b]) => a - b)
-  return JSON.stringify(read.map(([x, said]) => [round(across.place(x)), [`${name} ${formatX(x)}`, ...said]]))
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10
+  return JSON.stringify(read.map(([x, said]) => [rounded(across.place(x)), [`${name} ${formatX(x)}`, ...said]]))
 }

@@ -9,6 +9,7 @@ import { readSafetensors, writeSafetensors } from '../../model/safetensors.js'
 import type { MetaState } from '../meta/meta-state.js'
 import { TrainingError } from '../training-error.js'
 import { replaceFile } from './atomic-file.js'
+import { parsedAs } from './parsed-as.js'
 
 const blockSchema = z.object({
   /** Iterations since the last line of metrics, and the sums of their losses. */
@@ -59,20 +60,12 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
   })
   if (!bytes) return undefined
   const end = bytes.indexOf('\n')
-  const header = parseHeader(bytes.toString('utf8', 0, Math.max(0, end)))
+  const header = parsedAs(headerSchema, bytes.toString('utf8', 0, Math.max(0, end)))
   const body = bytes.subarray(end + 1)
   if (!header || createHash('sha256').update(body).digest('hex') !== header.sha256)
     throw new TrainingError(`${file} is damaged: delete it to train this run from its beginning, or start another.`)
   const { iteration, settings, data, block } = header
   return { state: stateOf(iteration, readSafetensors(body)), settings, data, block }
-}
-
-function parseHeader(line: string): z.infer<typeof headerSchema> | undefined {
-  try {
-    return headerSchema.safeParse(JSON.parse(line)).data
-  } catch {
-    return undefined
-  }
 }
 
 function vectorsOf({ initialization, outer }: MetaState): Map<string, { shape: number[]; data: Float32Array }> {

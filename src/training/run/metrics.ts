@@ -2,6 +2,7 @@
 import { appendFile, open, readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { replaceFile, writeFault } from './atomic-file.js'
+import { parsedAs } from './parsed-as.js'
 
 const measuredSchema = z.object({
   /** 0 for regression. */
@@ -38,7 +39,7 @@ export class MetricsFile {
       if (error.code === 'ENOENT') return ''
       throw error
     })
-    return text.split('\n').flatMap((line) => parseLine(line) ?? [])
+    return text.split('\n').flatMap((line) => parsedAs(lineSchema, line) ?? [])
   }
 
   async append(line: MetricsLine): Promise<void> {
@@ -57,13 +58,5 @@ export class MetricsFile {
   async cutAfter(iteration: number): Promise<void> {
     const kept = (await this.read()).filter((line) => line.iteration <= iteration)
     await replaceFile(this.file, kept.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  }
-}
-
-function parseLine(line: string): MetricsLine | undefined {
-  try {
-    return lineSchema.safeParse(JSON.parse(line)).data
-  } catch {
-    return undefined
   }
 }

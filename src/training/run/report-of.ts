@@ -1,15 +1,16 @@
 /** What the report page of a run shows: its metrics, and how the model answers tasks of held-out classes. */
 import type { Engine } from '../../engine/engine.js'
 import { createLearner } from '../../learner/create-learner.js'
+import { modelOf } from '../../learner/initialization.js'
 import type { Learner } from '../../learner/learner.js'
 import type { Artifact } from '../../model/artifact.js'
 import type { DataSet } from '../data/data-set.js'
+import { episodeOf } from '../evaluate/evaluate.js'
 import { findConfusions } from '../report/find-confusions.js'
 import type { ReportData } from '../report/report-data.js'
 import { sampleFunctions } from '../report/sample-functions.js'
 import { sampleTasks } from '../report/sample-tasks.js'
 import type { RunFolder } from './run-folder.js'
-import { modelOf } from './trained-model.js'
 import type { RunEnd } from './training-run.js'
 
 export interface Reported {
@@ -45,15 +46,14 @@ async function examplesOf(engine: Engine, { settings }: RunFolder, reported: Rep
   const source = data.validation
   if (ways > 0 && source.classes < ways) return {}
   const shots = Math.max(...settings.validation.shots)
-  const queries = ways > 0 ? 1 : 50
-  const examples = Math.max(1, ways) * shots
+  const episode = episodeOf({ ways, shots })
+  const classes = Math.max(1, ways)
   // Only what is asked here: every further width and size would be compiled for nothing.
   const widths = artifact.innerLoop.widths.filter(({ classes }) => classes >= ways).slice(0, 1)
   const model = modelOf({ ...artifact, innerLoop: { ...artifact.innerLoop, widths } }, end.state.initialization)
-  const sizes = { supports: [examples], queries: [Math.max(1, ways) * queries] }
+  const sizes = { supports: [classes * shots], queries: [classes * episode.queries] }
   const learner: Learner = await createLearner(model, engine, sizes)
   try {
-    const episode = { ways, shots, queries }
     const { input } = artifact
     if (ways === 0) return { regression: await sampleFunctions(learner, source, { episode, tasks: samples, seed }) }
     return {

@@ -1,12 +1,13 @@
 /** A meta-training without a folder, for searches that do many of them. */
 import type { Engine } from '../../engine/engine.js'
+import { modelOf } from '../../learner/initialization.js'
 import type { Model } from '../../model/artifact.js'
 import type { DataSet } from '../data/data-set.js'
 import { MetaTrainer } from '../meta/meta-trainer.js'
 import type { RunSettings } from '../settings.js'
 import type { TaskSource } from '../task.js'
 import { DivergedError } from '../training-error.js'
-import { artifactFor, modelOf } from './trained-model.js'
+import { artifactFor } from './trained-model.js'
 
 /** Undefined where it diverged. Throws TrainingError where settings and data do not fit together. */
 export async function trainOnce(

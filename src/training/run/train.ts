@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Engine } from '../../engine/engine.js'
-import type { Initialization } from '../../learner/initialization.js'
+import { type Initialization, modelOf } from '../../learner/initialization.js'
 import { seeded } from '../../learner/random.js'
 import type { Artifact } from '../../model/artifact.js'
 import type { DataSet } from '../data/data-set.js'
 import { openData } from '../data/open-data.js'
-import { evaluateModel } from '../evaluate/evaluate.js'
+import { episodeOf, evaluateModel } from '../evaluate/evaluate.js'
 import type { MetaState } from '../meta/meta-state.js'
 import { MetaTrainer } from '../meta/meta-trainer.js'
 import { writeReport } from '../report/report.js'
@@ -16,7 +16,7 @@ import { dataHash } from './fingerprint.js'
 import type { Validation } from './metrics.js'
 import { reportOf } from './report-of.js'
 import { originFile, type RunFolder } from './run-folder.js'
-import { artifactFor, modelOf, saveTrained } from './trained-model.js'
+import { artifactFor, saveTrained } from './trained-model.js'
 import { type RunEnd, type RunWork, runTraining } from './training-run.js'
 
 export interface TrainSettings extends Pick<RunWork, 'watch' | 'signal' | 'now'> {
@@ -63,7 +63,7 @@ function measurements({ settings: { meta, validation, seed } }: RunFolder, { val
   return {
     /** Before hours of training: that such tasks can be drawn. */
     async check(): Promise<void> {
-      for (const kind of kinds) await source.draw(seeded(seed), { ...kind, queries: isRegression ? 50 : 1 })
+      for (const kind of kinds) await source.draw(seeded(seed), episodeOf(kind))
     },
     async of(engine: Engine, artifact: Artifact, initialization: Initialization): Promise<Validation[]> {
       const found: Validation[] = []

@@ -1,7 +1,7 @@
 /** The model that a run makes: its model.json from settings and data, and its weights as far as they have come. */
 import { join } from 'node:path'
 import { type Initialization, tensorsOf } from '../../learner/initialization.js'
-import { type Artifact, artifactSchema, type Model } from '../../model/artifact.js'
+import { type Artifact, artifactSchema } from '../../model/artifact.js'
 import { saveModel } from '../../model/save.js'
 import type { DataSet } from '../data/data-set.js'
 import type { RunSettings } from '../settings.js'
@@ -22,11 +22,6 @@ export function artifactFor({ model }: RunSettings, { input, outputs }: DataSet)
   if (!result.success)
     throw new TrainingError(`The model of the settings cannot be: ${result.error.issues[0]?.message ?? 'check model'}.`)
   return result.data
-}
-
-/** Not yet on the disk. */
-export function modelOf(artifact: Artifact, initialization: Initialization): Model {
-  return { artifact, digest: '', tensors: tensorsOf(artifact, initialization) }
 }
 
 /** Writes MODELS/<name>/. Throws TrainingError where the disk does not take it. */
