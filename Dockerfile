@@ -40,4 +40,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 8080) + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # node itself is the first process, so that signals reach it; arguments such as --help go to it.
 # Adapting threads keep every core busy: a collection that waits for helper threads would wait for a core (docs/benchmarks.md).
-ENTRYPOINT ["node", "--single-threaded-gc", "--heap-growing-percent=400", "dist/main.js"]
+ENTRYPOINT ["node", "--single-threaded-gc", "dist/main.js"]

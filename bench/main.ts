@@ -1,5 +1,5 @@
 /** `npm run bench -- <what> [options]`. */
-
+import '../src/collector.js'
 import { Unavailable } from './inner/contender.js'
 
 /** A benchmark: takes its own arguments, prints its report, and sets process.exitCode where the report is void. */

@@ -1,4 +1,5 @@
 /** `npm start`: starts the server, says how to try it, and stops it on a signal. */
+import './collector.js'
 import { type Config, ConfigError, configHelp, readConfig } from './config.js'
 import { ModelError } from './model/load.js'
 import { type RunningServer, startServer } from './server.js'

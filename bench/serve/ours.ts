@@ -27,7 +27,7 @@ export function oursCommand(main: string, dataDir: string, settings: Readonly<Re
   return (port: number): Command => ({
     command: process.execPath,
     // As npm start does.
-    args: ['--single-threaded-gc', '--heap-growing-percent=400', main],
+    args: ['--single-threaded-gc', main],
     env: {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `reptile-serve COMMAND`: meta-training, evaluation and serving from one command line. */
+import '../collector.js'
 import { CommanderError } from 'commander'
 import { LearnerError } from '../learner/learner.js'
 import { ModelError } from '../model/load.js'

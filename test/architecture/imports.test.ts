@@ -67,14 +67,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // What others tell of themselves, published.
   telemetry: ['serving/clock.ts', 'serving/observer.ts', 'serving/timeline.ts', 'store/store-observer.ts'],
   training: ['learner', 'model', 'codec', 'program', 'samples', ...interfaces.engine],
-  cli: ['training', 'learner', 'model', 'program', 'version.ts', ...interfaces.engine],
+  cli: ['training', 'learner', 'model', 'program', 'version.ts', 'collector.ts', ...interfaces.engine],
   'config.ts': [],
   'version.ts': [],
+  'collector.ts': [],
 }
 
 /** Where the parts are put together: only here are implementations named. */
 const wiring: Readonly<Record<string, readonly string[]>> = {
-  'main.ts': ['config.ts', 'server.ts', 'model', 'telemetry'],
+  'main.ts': ['collector.ts', 'config.ts', 'server.ts', 'model', 'telemetry'],
   'server.ts': [
     'config.ts',
     'version.ts',

@@ -42,12 +42,7 @@ describe('the image', () => {
   })
 
   test('starts node without a shell, so that signals reach it', () => {
-    expect(execForm(lastOf(cpu, 'ENTRYPOINT'))).toEqual([
-      'node',
-      '--single-threaded-gc',
-      '--heap-growing-percent=400',
-      'dist/main.js',
-    ])
+    expect(execForm(lastOf(cpu, 'ENTRYPOINT'))).toEqual(['node', '--single-threaded-gc', 'dist/main.js'])
     expect(lastOf(cpu, 'STOPSIGNAL')).toBe('SIGTERM')
   })
 
