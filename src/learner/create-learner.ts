@@ -124,7 +124,7 @@ class ModelLearner implements Learner {
     const steps = losses.length
     yield
     const adaptedBody = weights.subarray(0, body.length)
-    const { features, statistics } = await this.features.of(adaptedBody, shared, support.inputs)
+    const { features, statistics } = await this.features.of(adaptedBody, this.initialization, support.inputs)
     const near = isNear(adaptedBody, body) && isNear(weights.subarray(body.length), head)
     if (![losses, statistics, ...features].every(allFinite) || !near) {
       throw new LearnerError(

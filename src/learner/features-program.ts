@@ -9,6 +9,7 @@ import { at } from '../program/program.js'
 import type { Mode } from './network.js'
 import { forward } from './network.js'
 import { bodyOf, declareWeights } from './parameters.js'
+import { declarePopulation, type Statistics } from './population.js'
 import { layerShapes } from './shapes.js'
 
 /** How many numbers of statistics a model has: mean and inverse deviation of each channel of each batch norm. */
@@ -24,7 +25,7 @@ export function batchNormChannels(artifact: Artifact): number[] {
 
 /**
  * Feeds: weights[B, body size], shared[1,Q] (where the scope leaves something out), x[B,M,input], exampleWeights[B,M] (each
- * client's sum to 1). Results: features[B,M,F], and statistics[B,statistics size] where the model has batch norms.
+ * client's sum to 1), and where batch norms have a prior population and priorShares (population.ts). Results: features[B,M,F], and statistics[B,statistics size] where the model has batch norms.
  */
 export function featuresProgram(
   artifact: Artifact,
@@ -34,11 +35,13 @@ export function featuresProgram(
   const parameters = declareWeights(b, bodyOf(artifact), clients)
   const x = b.param('x', [clients, examples, inputSize(artifact.input)])
   const exampleWeights = b.param('exampleWeights', [clients, examples])
+  const mixed = declarePopulation(b, artifact, clients)
   const statistics: Value[] = []
   const mode: Mode = {
     ownStatistics: false,
-    normalize: (_layer, value, scale, shift, epsilon) => {
-      const { mean, inverse } = weightedStatistics(b, value, exampleWeights, epsilon)
+    normalize: (layer, value, scale, shift, epsilon) => {
+      const { mean, variance } = mixed(layer, weightedStatistics(b, value, exampleWeights))
+      const inverse = b.div(b.scalar(1), b.sqrt(b.add(variance, b.scalar(epsilon))))
       statistics.push(mean, inverse)
       return b.add(b.mul(b.sub(value, mean), b.mul(inverse, scale)), shift)
     },
@@ -48,13 +51,8 @@ export function featuresProgram(
   return b.build({ features, statistics: b.reshape(b.concat(statistics, 1), [clients, statisticsSize(artifact)]) })
 }
 
-/** Mean and inverse deviation [B, C, 1] of x [B, C, positions] under weights of the examples [B, M]. */
-function weightedStatistics(
-  b: Builder,
-  x: Value,
-  exampleWeights: Value,
-  epsilon: number,
-): { mean: Value; inverse: Value } {
+/** Mean and variance of x [B, C, positions] under weights of the examples [B, M]. */
+function weightedStatistics(b: Builder, x: Value, exampleWeights: Value): Statistics {
   const [clients, examples] = exampleWeights.type.shape as [number, number]
   const positions = at(x.type.shape, 2)
   const area = positions / examples
@@ -66,6 +64,5 @@ function weightedStatistics(
   const weights = b.reshape(perPosition, [clients, positions, 1])
   const mean = b.matmul(x, weights)
   const centred = b.sub(x, mean)
-  const variance = b.matmul(b.mul(centred, centred), weights)
-  return { mean, inverse: b.div(b.scalar(1), b.sqrt(b.add(variance, b.scalar(epsilon)))) }
+  return { mean, variance: b.matmul(b.mul(centred, centred), weights) }
 }

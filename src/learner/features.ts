@@ -3,8 +3,10 @@ import type { Engine } from '../engine/engine.js'
 import { type Artifact, inputSize } from '../model/artifact.js'
 import { CompiledSizes } from './compiled-sizes.js'
 import { featuresProgram, statisticsSize } from './features-program.js'
+import type { Initialization } from './initialization.js'
 import { rows, stacked } from './padding.js'
 import { featureSize } from './parameters.js'
+import { populationFeeds } from './population.js'
 import { constantFeed, vectorFeed } from './vectors.js'
 
 export interface SupportFeatures {
@@ -39,7 +41,11 @@ export class Features {
   }
 
   /** Features and statistics of at most `largest` inputs under the body's weights (a head behind them is not read). */
-  async of(body: Float32Array, shared: Float32Array, inputs: readonly Float32Array[]): Promise<SupportFeatures> {
+  async of(
+    body: Float32Array,
+    { shared, population }: Pick<Initialization, 'shared' | 'population'>,
+    inputs: readonly Float32Array[],
+  ): Promise<SupportFeatures> {
     const { size, executable } = this.compiled.fitting(inputs.length)
     const exampleWeights = new Float32Array(size).fill(1 / inputs.length, 0, inputs.length)
     const results = await executable.run({
@@ -47,6 +53,7 @@ export class Features {
       ...constantFeed('shared', shared),
       x: { shape: [1, size, this.inputSize], data: stacked(inputs, size, this.inputSize) },
       exampleWeights: { shape: [1, size], data: exampleWeights },
+      ...populationFeeds(this.artifact, population, inputs.length),
     })
     const features = rows(results.features?.data as Float32Array, inputs.length, this.featureSize)
     const statistics =

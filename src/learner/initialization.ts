@@ -2,7 +2,8 @@
 import type { Artifact, Model } from '../model/artifact.js'
 import { at, sizeOf } from '../program/program.js'
 import { momentsPerParameter } from './optimizers.js'
-import { bodyOf, featureSize, headParameters, type Parameter, sizeOfAll } from './parameters.js'
+import { bodyOf, featureSize, headParameters, type NamedShape, type Parameter, sizeOfAll } from './parameters.js'
+import { populationTensors } from './population.js'
 
 export interface Initialization {
   /** The body's adapted parameters. */
@@ -14,6 +15,8 @@ export interface Initialization {
   /** Carried second moments of the body, and of a head's row [F + 1]; zeros where the optimizer starts afresh. */
   readonly bodyMoments: Float32Array
   readonly headMoments: Float32Array
+  /** Statistics of the training data (population.ts); absent where batch norms have no prior, and while training. */
+  readonly population?: Float32Array | undefined
 }
 
 const SECOND_MOMENT = 'secondMoment.'
@@ -24,19 +27,21 @@ export function carriesMoments({ innerLoop: { optimizer } }: Artifact): boolean 
 }
 
 /** The tensors that an artifact's weights must hold, with their shapes. */
-export function expectedTensors(artifact: Artifact): Parameter[] {
+export function expectedTensors(artifact: Artifact): NamedShape[] {
   const layout = bodyOf(artifact)
   const row = rowParameters(artifact)
   const own = [...layout.adapted, ...layout.shared, ...(artifact.head?.kind === 'shared' ? row : [])]
   const moments = carriesMoments(artifact) ? [...layout.adapted, ...row] : []
-  return [...own, ...moments.map((parameter) => ({ ...parameter, name: SECOND_MOMENT + parameter.name }))]
+  const carried = moments.map(({ name, shape }) => ({ name: SECOND_MOMENT + name, shape }))
+  return [...own, ...carried, ...populationTensors(artifact)]
 }
 
 /** Reads the initialization out of a model whose tensors have been checked. */
 export function initializationOf({ artifact, tensors }: Model): Initialization {
   const layout = bodyOf(artifact)
   const row = rowParameters(artifact)
-  const flat = (parameters: readonly Parameter[], prefix = ''): Float32Array => {
+  const population = populationTensors(artifact)
+  const flat = (parameters: readonly NamedShape[], prefix = ''): Float32Array => {
     const result = new Float32Array(sizeOfAll(parameters))
     let offset = 0
     for (const { name, shape } of parameters) {
@@ -51,6 +56,7 @@ export function initializationOf({ artifact, tensors }: Model): Initialization {
     head: artifact.head?.kind === 'shared' ? flat(row) : undefined,
     bodyMoments: flat(layout.adapted, SECOND_MOMENT),
     headMoments: flat(row, SECOND_MOMENT),
+    ...(population.some(({ name }) => tensors.has(name)) ? { population: flat(population) } : {}),
   }
 }
 
@@ -59,7 +65,7 @@ export function tensorsOf(artifact: Artifact, initialization: Initialization): M
   const layout = bodyOf(artifact)
   const row = rowParameters(artifact)
   const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>()
-  const add = (parameters: readonly Parameter[], data: Float32Array, prefix = '') => {
+  const add = (parameters: readonly NamedShape[], data: Float32Array, prefix = '') => {
     let offset = 0
     for (const { name, shape } of parameters) {
       tensors.set(prefix + name, { shape, data: data.slice(offset, offset + sizeOf(shape)) })
@@ -73,6 +79,7 @@ export function tensorsOf(artifact: Artifact, initialization: Initialization): M
     add(layout.adapted, initialization.bodyMoments, SECOND_MOMENT)
     add(row, initialization.headMoments, SECOND_MOMENT)
   }
+  if (initialization.population) add(populationTensors(artifact), initialization.population)
   return tensors
 }
 

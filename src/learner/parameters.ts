@@ -8,9 +8,12 @@ import type { Shape, Value } from '../program/program.js'
 import { at, sizeOf } from '../program/program.js'
 import { layerShapes } from './shapes.js'
 
-export interface Parameter {
+export interface NamedShape {
   readonly name: string
   readonly shape: Shape
+}
+
+export interface Parameter extends NamedShape {
   readonly role: 'body' | 'norm' | 'head'
 }
 
@@ -40,12 +43,12 @@ export function layoutParameters(artifact: Artifact, classes: number): Parameter
   }
 }
 
-export function sizeOfAll(parameters: readonly Parameter[]): number {
+export function sizeOfAll(parameters: readonly NamedShape[]): number {
   return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 }
 
 /** Cuts flat vectors [B, size] into parameters [B, ...shape], by name. */
-export function splitParameters(b: Builder, flat: Value, parameters: readonly Parameter[]): Map<string, Value> {
+export function splitParameters(b: Builder, flat: Value, parameters: readonly NamedShape[]): Map<string, Value> {
   const clients = at(flat.type.shape, 0)
   const parts = b.split(
     flat,

@@ -8,15 +8,16 @@ import type { SupportSet } from './learner.js'
 /** `width`: of the head; a regression has none. `features` are needed for prototypes, and compiled for that many examples. */
 export async function startingHead(
   { name, head: spec }: Artifact,
-  { body, shared, head }: Initialization,
+  initialization: Initialization,
   features: Features | undefined,
   support: SupportSet,
   width: number,
 ): Promise<Head> {
   if (support.kind === 'regression') return new Float32Array(0)
   const { inputs, classOf, classes } = support
+  const { body, head } = initialization
   if (spec?.kind !== 'prototypes') return headFromVector(head ?? new Float32Array(0), classes, width)
   if (!features) throw new Error(`${name} has no features to make a head from`)
-  const { features: rows } = await features.of(body, shared, inputs)
+  const { features: rows } = await features.of(body, initialization, inputs)
   return headFromPrototypes(rows, classOf, classes, width, spec.scale)
 }

@@ -13,7 +13,12 @@ const layerSchema = z.discriminatedUnion('type', [
     padding: z.int().min(0),
     bias: z.boolean().default(false),
   }),
-  z.strictObject({ type: z.literal('batchNorm'), epsilon: z.number().positive() }),
+  /** `prior`: for how many examples the statistics of the training data count beside those of a support set; absent: for none. */
+  z.strictObject({
+    type: z.literal('batchNorm'),
+    epsilon: z.number().positive(),
+    prior: z.number().positive().optional(),
+  }),
   z.strictObject({ type: z.literal('relu') }),
   z.strictObject({ type: z.literal('tanh') }),
   z.strictObject({ type: z.literal('maxPool'), size: count, stride: count }),

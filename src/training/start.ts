@@ -16,7 +16,8 @@ export function randomInitialization(artifact: Artifact, random: Random): Initia
       return [name, { shape, data }] as const
     }),
   )
-  return initializationOf({ artifact, digest: '', tensors })
+  // No data have been seen yet.
+  return { ...initializationOf({ artifact, digest: '', tensors }), population: undefined }
 }
 
 /** Inputs plus outputs of a unit: of a kernel [size, size, in, out] or a matrix [out, in]. */

@@ -7,8 +7,8 @@ golden.json names the digest of the weights it was made from. golden.test.ts hol
 
 golden.json: the inputs of a case are made by inputs.py from `seed`, its mini-batches are listed as example numbers. A
 tensor is summed up as its shape, L2 norm, sum and 8 evenly spaced elements (row-major numbers floor(i n / 8)), in the
-layout of weights.safetensors. Batch-norm statistics are those of the whole support set under the final weights, each
-layer fed by those before it; predictions (probabilities, or values) of the queries use them.
+layout of weights.safetensors. Batch-norm statistics are those of the whole support set under the final weights, mixed
+with those of the training data where the model says so, each layer fed by those before it; predictions (probabilities, or values) of the queries use them.
 """
 
 import argparse
@@ -70,7 +70,11 @@ def make_case(
     model: dict, stored: Tensors, seed: int, classes: int, examples: int, steps: int, batch: int, rate: float
 ) -> dict:
     support, queries = make_inputs(model["input"], classes, seed, examples, QUERIES)
-    start = {name: tensor for name, tensor in stored.items() if not name.startswith(("secondMoment.", "head."))}
+    start = {
+        name: tensor
+        for name, tensor in stored.items()
+        if not name.startswith(("secondMoment.", "head.")) and not name.endswith((".mean", ".variance"))
+    }
     if classes:
         targets = torch.arange(examples) % classes
         start |= start_head(model, stored, support, classes)
@@ -79,7 +83,7 @@ def make_case(
     batches = draw_batches(seed, examples, batch, steps)
     second = start_moments(model, start, stored, classes)
     final, second, losses = adapt(model, start, second, support, targets, batches, rate)
-    _, statistics = forward(model["layers"], final, support)
+    _, statistics = forward(model["layers"], final, support, population=stored)
     predictions = logits(model["layers"], final, queries, statistics)
     return {
         "classes": classes,

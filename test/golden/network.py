@@ -8,12 +8,16 @@ Statistics = dict[int, tuple[torch.Tensor, torch.Tensor]]
 
 
 def forward(
-    layers: list[dict], weights: Tensors, x: torch.Tensor, given: Statistics | None = None
+    layers: list[dict],
+    weights: Tensors,
+    x: torch.Tensor,
+    given: Statistics | None = None,
+    population: Tensors | None = None,
 ) -> tuple[torch.Tensor, Statistics]:
     """
     Images [n, c, h, w] or values [n, length] -> the last layer's output, flattened to [n, features] in the order c, h,
-    w, and the statistics (mean, biased variance) that each batch norm used, by its layer number: the batch's own, or
-    those `given`.
+    w, and the statistics (mean, biased variance) that each batch norm used, by its layer number: the batch's own, mixed
+    with those of the `population` where it is given and the layer has a prior, or those `given`.
     """
     used: Statistics = {}
     for i, layer in enumerate(layers):
@@ -25,6 +29,10 @@ def forward(
             case "batchNorm":
                 over = [axis for axis in range(x.ndim) if axis != 1]
                 used[i] = given[i] if given else (x.mean(over), x.var(over, correction=0))
+                if population and "prior" in layer:
+                    share = layer["prior"] / (layer["prior"] + len(x))
+                    seen = (population[f"{i}.mean"], population[f"{i}.variance"])
+                    used[i] = tuple((1 - share) * own + share * known for own, known in zip(used[i], seen))
                 per_channel = (*used[i], weights[f"{i}.scale"], weights[f"{i}.shift"])
                 mean, variance, scale, shift = (v.reshape(1, -1, *[1] * (x.ndim - 2)) for v in per_channel)
                 x = (x - mean) / (variance + layer["epsilon"]).sqrt() * scale + shift
@@ -50,7 +58,7 @@ def start_head(model: dict, weights: Tensors, support: torch.Tensor, classes: in
             "head.weight": weights["head.weight"].expand(classes, -1).clone(),
             "head.bias": weights["head.bias"].expand(classes).clone(),
         }
-    features, _ = forward(model["layers"], weights, support)
+    features, _ = forward(model["layers"], weights, support, population=weights)
     class_of = torch.arange(len(support)) % classes
     prototypes = torch.stack([features[class_of == c].mean(0) for c in range(classes)])
     mean = prototypes.mean(0)

@@ -88,7 +88,7 @@ describe('clients in one run', () => {
           { shape: type.shape, data: noise(random, sizeOf(type.shape)).map((value) => 0.5 + 0.4 * value) },
         ]),
       )
-      const axis = (name: string) => (name === 'shared' ? undefined : 0)
+      const axis = (name: string) => (['shared', 'population'].includes(name) ? undefined : 0)
       const results = await runOnce(engine, programOf(CLIENTS), feeds)
       const alone = await engine.compile(programOf(1))
       for (let client = 0; client < CLIENTS; client++) {

@@ -63,8 +63,8 @@ describe('examples of weight 0', () => {
     const { inputs } = patternTask(1, 2, 2)
     const [exact, larger] = await Promise.all([[4], [6]].map((sizes) => Features.compile(engine, artifact, sizes)))
     const [expected, actual] = [
-      await exact?.of(body, new Float32Array(0), inputs),
-      await larger?.of(body, new Float32Array(0), inputs),
+      await exact?.of(body, { shared: new Float32Array(0) }, inputs),
+      await larger?.of(body, { shared: new Float32Array(0) }, inputs),
     ]
     expectClose(actual?.statistics ?? [], expected?.statistics ?? [], 1e-5)
     inputs.forEach((_, example) => {

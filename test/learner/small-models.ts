@@ -33,6 +33,14 @@ export const bodies = {
     batchNorm,
     { type: 'relu' },
   ],
+  'batch norms with a prior': [
+    conv(4, { stride: 2 }),
+    { ...batchNorm, prior: 6 },
+    { type: 'relu' },
+    conv(5, { stride: 2 }),
+    batchNorm,
+    { type: 'relu' },
+  ],
   'max pools': [
     conv(4),
     batchNorm,
@@ -129,7 +137,7 @@ export function modelOf(artifact: Artifact, seed = 1): Model {
   const random = seeded(seed)
   const tensors = expectedTensors(artifact).map(({ name, shape }) => {
     const isMoment = name.startsWith('secondMoment.')
-    const middle = isMoment || name.endsWith('.scale') ? 1 : 0
+    const middle = isMoment || name.endsWith('.scale') || name.endsWith('.variance') ? 1 : 0
     const data = Float32Array.from({ length: sizeOf(shape) }, () => middle + 0.8 * (fraction(random) - 0.5))
     return [name, { shape, data }] as const
   })

@@ -5,13 +5,14 @@
 import type { Engine, Executable } from '../../engine/engine.js'
 import { adaptProgram } from '../../learner/adapt-program.js'
 import { stepsPerSlice } from '../../learner/cost.js'
-import { initializationOf, startingMoments, tensorsOf } from '../../learner/initialization.js'
+import { type Initialization, startingMoments, tensorsOf } from '../../learner/initialization.js'
 import { rateOf } from '../../learner/optimizers.js'
 import { derived, type Random, seeded, shuffled } from '../../learner/random.js'
 import { rateFeeds, StepBatches } from '../../learner/step-batches.js'
 import { allFinite, concatenated, vectorFeed } from '../../learner/vectors.js'
 import type { Artifact, Model } from '../../model/artifact.js'
 import { at } from '../../program/program.js'
+import { withPopulation } from '../population.js'
 import { randomInitialization } from '../start.js'
 import type { TaskSource } from '../task.js'
 import { DivergedError, TrainingError } from '../training-error.js'
@@ -83,7 +84,8 @@ export async function jointlyTrained(
   } finally {
     await executable.dispose()
   }
-  return modelOf(artifact, joint, weights.subarray(0, start.body.length), seed, settings)
+  const trained = { ...start, body: weights.slice(0, start.body.length) }
+  return modelOf(artifact, joint, await withPopulation(engine, joint, trained, source, seed), settings)
 }
 
 /** The same network, all of it trained, with Adam as it is usual. */
@@ -99,13 +101,7 @@ function jointArtifact(artifact: Artifact): Artifact {
   }
 }
 
-function modelOf(
-  artifact: Artifact,
-  joint: Artifact,
-  body: Float32Array,
-  seed: number,
-  settings: JointSettings,
-): Model {
+function modelOf(artifact: Artifact, joint: Artifact, trained: Initialization, settings: JointSettings): Model {
   const { optimizer } = artifact.innerLoop
   const own: Artifact = {
     ...artifact,
@@ -114,9 +110,8 @@ function modelOf(
       // Moments belong to a meta-training; those of the joint one are of other gradients.
       optimizer: optimizer.type === 'adam' ? { ...optimizer, moments: 'zero' } : optimizer,
     },
-    provenance: { baseline: 'joint', ...settings, seed },
+    provenance: { baseline: 'joint', ...settings },
   }
-  const trained = { ...initializationOf({ artifact: joint, digest: '', tensors: new Map() }), body }
   // By name: what the artifact's scope shares among clients has been trained like everything else.
   return { artifact: own, digest: '', tensors: tensorsOf(joint, trained) }
 }

@@ -71,20 +71,20 @@ export class Answers {
     const head = weights.subarray(body.length)
     switch (protocol) {
       case 'transductive': {
-        const { features } = await this.features.of(ownBody, shared, queries)
+        const { features } = await this.features.of(ownBody, this.initialization, queries)
         return features.map((row) => this.scores(head, row))
       }
       case 'one-query': {
         const scores: Float32Array[] = []
         for (const query of queries) {
-          const { features } = await this.features.of(ownBody, shared, [...support, query])
+          const { features } = await this.features.of(ownBody, this.initialization, [...support, query])
           scores.push(this.scores(head, at(features, support.length)))
         }
         return scores
       }
       case 'served': {
         if (!this.predictor) throw new Error('the protocol served was not compiled')
-        const { statistics } = await this.features.of(ownBody, shared, support)
+        const { statistics } = await this.features.of(ownBody, this.initialization, support)
         // A copy: the engine may keep what it has made of constant weights, and these go on changing.
         return this.predictor.outputs(Float32Array.from(weights), shared, statistics, queries)
       }

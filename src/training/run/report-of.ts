@@ -6,6 +6,7 @@ import type { Learner } from '../../learner/learner.js'
 import type { Artifact } from '../../model/artifact.js'
 import type { DataSet } from '../data/data-set.js'
 import { episodeOf } from '../evaluate/evaluate.js'
+import { withPopulation } from '../population.js'
 import { findConfusions } from '../report/find-confusions.js'
 import type { ReportData } from '../report/report-data.js'
 import { sampleFunctions } from '../report/sample-functions.js'
@@ -50,7 +51,8 @@ async function examplesOf(engine: Engine, { settings }: RunFolder, reported: Rep
   const classes = Math.max(1, ways)
   // Only what is asked here: every further width and size would be compiled for nothing.
   const widths = artifact.innerLoop.widths.filter(({ classes }) => classes >= ways).slice(0, 1)
-  const model = modelOf({ ...artifact, innerLoop: { ...artifact.innerLoop, widths } }, end.state.initialization)
+  const trained = await withPopulation(engine, artifact, end.state.initialization, data.training, settings.seed)
+  const model = modelOf({ ...artifact, innerLoop: { ...artifact.innerLoop, widths } }, trained)
   const sizes = { supports: [classes * shots], queries: [classes * episode.queries] }
   const learner: Learner = await createLearner(model, engine, sizes)
   try {

@@ -4,6 +4,7 @@ import { modelOf } from '../../learner/initialization.js'
 import type { Model } from '../../model/artifact.js'
 import type { DataSet } from '../data/data-set.js'
 import { MetaTrainer } from '../meta/meta-trainer.js'
+import { withPopulation } from '../population.js'
 import type { RunSettings } from '../settings.js'
 import type { TaskSource } from '../task.js'
 import { DivergedError } from '../training-error.js'
@@ -21,7 +22,7 @@ export async function trainOnce(
   try {
     let state = trainer.start()
     while (state.iteration < settings.meta.iterations) state = (await trainer.step(state)).state
-    return modelOf(artifact, state.initialization)
+    return modelOf(artifact, await withPopulation(engine, artifact, state.initialization, source, settings.seed))
   } catch (error) {
     if (error instanceof DivergedError) return undefined
     throw error

@@ -10,6 +10,7 @@ import { openData } from '../data/open-data.js'
 import { episodeOf, evaluateModel } from '../evaluate/evaluate.js'
 import type { MetaState } from '../meta/meta-state.js'
 import { MetaTrainer } from '../meta/meta-trainer.js'
+import { withPopulation } from '../population.js'
 import { writeReport } from '../report/report.js'
 import { replaceFile } from './atomic-file.js'
 import { dataHash } from './fingerprint.js'
@@ -38,14 +39,20 @@ export async function train(engine: Engine, folder: RunFolder, settings: TrainSe
   await measured.check()
   const trainer = await MetaTrainer.create(engine, artifact, meta, data.training, seed)
   try {
+    const served = (initialization: Initialization) =>
+      withPopulation(engine, artifact, initialization, data.training, seed)
     const end = await runTraining(folder, {
       ...settings,
       trainer,
       data: hash,
-      validate: (initialization) => measured.of(engine, artifact, initialization),
-      save: ({ iteration, initialization }: MetaState, reached: readonly Validation[]) => {
+      validate: async (initialization) => measured.of(engine, artifact, await served(initialization)),
+      save: async ({ iteration, initialization }: MetaState, reached: readonly Validation[]) => {
         const found = { data: data.summary, ...data.provenance, iterations: iteration, reached }
-        return saveTrained(folder.models, artifact, initialization, { command, ...folder.settings, ...found })
+        return saveTrained(folder.models, artifact, await served(initialization), {
+          command,
+          ...folder.settings,
+          ...found,
+        })
       },
     })
     await writeReport(folder.path, await reportOf(engine, folder, { artifact, data, command, end }))

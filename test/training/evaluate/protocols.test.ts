@@ -20,7 +20,7 @@ async function setUp(layers: (typeof bodies)[keyof typeof bodies], asked = queri
   const initialization = initializationOf(modelOf(artifact))
   const size = { support: support.inputs.length, queries: asked }
   const answers = await Answers.compile(engine, artifact, initialization, size, WAYS, protocols)
-  const { features } = await answers.features.of(initialization.body, initialization.shared, support.inputs)
+  const { features } = await answers.features.of(initialization.body, initialization, support.inputs)
   if (support.kind !== 'classification') throw new Error('not a task of classes')
   const head = headFromPrototypes(features, support.classOf, WAYS, WAYS, 0.5)
   const weights = concatenated(initialization.body, head)
