@@ -9,7 +9,7 @@ export type Head = Float32Array
 
 /**
  * Rows from class prototypes: W_i = scale * (c_i - m) / |c_i - m|, b_i = -W_i m, with c_i the mean feature of class i and m
- * the mean of the c_i. A class whose prototype is the mean itself (but for rounding) starts at zero.
+ * the mean of the c_i, in which `known`, the mean feature of the training data, counts for `prior` classes more. A class whose prototype is the mean itself (but for rounding) starts at zero.
  */
 export function headFromPrototypes(
   features: readonly Float32Array[],
@@ -17,10 +17,13 @@ export function headFromPrototypes(
   classes: number,
   width: number,
   scale: number,
+  known?: { readonly mean: Float32Array; readonly prior: number },
 ): Head {
   const size = at(features, 0).length
   const prototypes = classMeans(features, classOf, classes)
-  const middle = meanOf(prototypes)
+  const own = meanOf(prototypes)
+  const share = known ? known.prior / (known.prior + classes) : 0
+  const middle = known ? own.map((value, i) => value + share * (at(known.mean, i) - value)) : own
   const rounding = 1e-6 * Math.hypot(...middle)
   const head = emptyHead(width, size)
   prototypes.forEach((prototype, row) => {
@@ -54,7 +57,7 @@ function classMeans(features: readonly Float32Array[], classOf: readonly number[
   )
 }
 
-function meanOf(vectors: readonly ArrayLike<number>[]): Float64Array {
+export function meanOf(vectors: readonly ArrayLike<number>[]): Float64Array {
   const mean = new Float64Array(at(vectors, 0).length)
   for (const vector of vectors)
     for (let i = 0; i < mean.length; i++) mean[i] = at(mean, i) + at(vector, i) / vectors.length

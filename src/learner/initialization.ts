@@ -17,6 +17,8 @@ export interface Initialization {
   readonly headMoments: Float32Array
   /** Statistics of the training data (population.ts); absent where batch norms have no prior, and while training. */
   readonly population?: Float32Array | undefined
+  /** Of the training data, [F]; absent where the head has no prior, and while training. */
+  readonly meanFeature?: Float32Array | undefined
 }
 
 const SECOND_MOMENT = 'secondMoment.'
@@ -33,14 +35,15 @@ export function expectedTensors(artifact: Artifact): NamedShape[] {
   const own = [...layout.adapted, ...layout.shared, ...(artifact.head?.kind === 'shared' ? row : [])]
   const moments = carriesMoments(artifact) ? [...layout.adapted, ...row] : []
   const carried = moments.map(({ name, shape }) => ({ name: SECOND_MOMENT + name, shape }))
-  return [...own, ...carried, ...populationTensors(artifact)]
+  return [...own, ...carried, ...populationTensors(artifact), ...meanFeatureTensor(artifact)]
 }
 
 /** Reads the initialization out of a model whose tensors have been checked. */
 export function initializationOf({ artifact, tensors }: Model): Initialization {
   const layout = bodyOf(artifact)
   const row = rowParameters(artifact)
-  const population = populationTensors(artifact)
+  const [population, meanFeature] = [populationTensors(artifact), meanFeatureTensor(artifact)]
+  const has = (parameters: readonly NamedShape[]) => parameters.some(({ name }) => tensors.has(name))
   const flat = (parameters: readonly NamedShape[], prefix = ''): Float32Array => {
     const result = new Float32Array(sizeOfAll(parameters))
     let offset = 0
@@ -56,7 +59,8 @@ export function initializationOf({ artifact, tensors }: Model): Initialization {
     head: artifact.head?.kind === 'shared' ? flat(row) : undefined,
     bodyMoments: flat(layout.adapted, SECOND_MOMENT),
     headMoments: flat(row, SECOND_MOMENT),
-    ...(population.some(({ name }) => tensors.has(name)) ? { population: flat(population) } : {}),
+    ...(has(population) ? { population: flat(population) } : {}),
+    ...(has(meanFeature) ? { meanFeature: flat(meanFeature) } : {}),
   }
 }
 
@@ -80,6 +84,7 @@ export function tensorsOf(artifact: Artifact, initialization: Initialization): M
     add(row, initialization.headMoments, SECOND_MOMENT)
   }
   if (initialization.population) add(populationTensors(artifact), initialization.population)
+  if (initialization.meanFeature) add(meanFeatureTensor(artifact), initialization.meanFeature)
   return tensors
 }
 
@@ -103,6 +108,12 @@ export function startingMoments(artifact: Artifact, initialization: Initializati
     second[body.length + width * features + row] = at(headMoments, features)
   }
   return moments
+}
+
+/** What a head from prototypes knows of the training data. */
+export function meanFeatureTensor(artifact: Artifact): NamedShape[] {
+  const { head } = artifact
+  return head?.kind === 'prototypes' && head.prior ? [{ name: 'head.mean', shape: [featureSize(artifact)] }] : []
 }
 
 /** One row of a classifier's head, as stored: head.weight [F], head.bias [1]; a regression has none. */

@@ -15,9 +15,10 @@ export async function startingHead(
 ): Promise<Head> {
   if (support.kind === 'regression') return new Float32Array(0)
   const { inputs, classOf, classes } = support
-  const { body, head } = initialization
+  const { body, head, meanFeature } = initialization
   if (spec?.kind !== 'prototypes') return headFromVector(head ?? new Float32Array(0), classes, width)
   if (!features) throw new Error(`${name} has no features to make a head from`)
   const { features: rows } = await features.of(body, initialization, inputs)
-  return headFromPrototypes(rows, classOf, classes, width, spec.scale)
+  const known = meanFeature && spec.prior ? { mean: meanFeature, prior: spec.prior } : undefined
+  return headFromPrototypes(rows, classOf, classes, width, spec.scale, known)
 }

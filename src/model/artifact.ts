@@ -39,8 +39,15 @@ const inputSchema = z.discriminatedUnion('kind', [
 ])
 
 const headSchema = z.discriminatedUnion('kind', [
-  /** Row i starts as scale * (c_i - m) / |c_i - m|, from the class prototypes c_i of the support set and their mean m. */
-  z.strictObject({ kind: z.literal('prototypes'), scale: z.number().positive() }),
+  /**
+   * Row i starts as scale * (c_i - m) / |c_i - m|, from the class prototypes c_i of the support set and their mean m, in which
+   * the mean feature of the training data counts for `prior` classes more (absent: for none).
+   */
+  z.strictObject({
+    kind: z.literal('prototypes'),
+    scale: z.number().positive(),
+    prior: z.number().positive().optional(),
+  }),
   /** Every row starts as the one meta-learned vector `head.weight` (and `head.bias`). */
   z.strictObject({ kind: z.literal('shared') }),
 ])

@@ -1,8 +1,9 @@
-/** Measures what batch norms with a prior see of the training data (learner/population.ts). */
+/** Measures what batch norms (learner/population.ts) and heads with a prior remember of the training data. */
 import type { Engine } from '../engine/engine.js'
 import { Features } from '../learner/features.js'
 import { batchNormChannels } from '../learner/features-program.js'
-import type { Initialization } from '../learner/initialization.js'
+import { meanOf } from '../learner/head.js'
+import { type Initialization, meanFeatureTensor } from '../learner/initialization.js'
 import { populationTensors } from '../learner/population.js'
 import { derived, seeded } from '../learner/random.js'
 import type { Artifact } from '../model/artifact.js'
@@ -16,8 +17,8 @@ const EXAMPLES = 500
 const MEASURING = 3
 
 /**
- * The initialization with the statistics of 500 training examples under its weights; the same one where no batch norm has a
- * prior. Throws TrainingError where the source has too little for a task.
+ * The initialization with the statistics and the mean feature of 500 training examples under its weights; the same one where
+ * nothing has a prior. Throws TrainingError where the source has too little for a task.
  */
 export async function withPopulation(
   engine: Engine,
@@ -26,12 +27,20 @@ export async function withPopulation(
   source: TaskSource,
   seed: number,
 ): Promise<Initialization> {
-  if (populationTensors(artifact).length === 0) return initialization
+  const [hasPopulation, hasMean] = [populationTensors(artifact), meanFeatureTensor(artifact)].map(
+    (all) => all.length > 0,
+  )
+  if (!hasPopulation && !hasMean) return initialization
   const inputs = await drawn(source, seed)
   const features = await Features.compile(engine, artifact, [inputs.length])
   try {
-    const { statistics } = await features.of(initialization.body, { shared: initialization.shared }, inputs)
-    return { ...initialization, population: populationOf(artifact, statistics) }
+    const { body, shared } = initialization
+    const found = await features.of(body, { shared }, inputs)
+    return {
+      ...initialization,
+      ...(hasPopulation && { population: populationOf(artifact, found.statistics) }),
+      ...(hasMean && { meanFeature: Float32Array.from(meanOf(found.features)) }),
+    }
   } finally {
     await features.dispose()
   }

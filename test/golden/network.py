@@ -62,6 +62,9 @@ def start_head(model: dict, weights: Tensors, support: torch.Tensor, classes: in
     class_of = torch.arange(len(support)) % classes
     prototypes = torch.stack([features[class_of == c].mean(0) for c in range(classes)])
     mean = prototypes.mean(0)
+    if "prior" in model["head"]:
+        share = model["head"]["prior"] / (model["head"]["prior"] + classes)
+        mean = (1 - share) * mean + share * weights["head.mean"]
     directions = F.normalize(prototypes - mean, dim=1, eps=0)
     weight = model["head"]["scale"] * directions
     return {"head.weight": weight, "head.bias": -weight @ mean}

@@ -90,12 +90,15 @@ async function startHead(
   if (!artifact.head) return new Float32Array()
   if (artifact.head.kind === 'shared') return headFromVector(initialization.head ?? new Float32Array(), classes, width)
   const features = rowsOf(floats(await featuresOf(initialization.body), 'features'), examples)
+  const { prior } = artifact.head
+  const known = prior ? { prior, mean: initialization.meanFeature ?? new Float32Array() } : undefined
   return headFromPrototypes(
     features,
     features.map((_, example) => example % classes),
     classes,
     width,
     artifact.head.scale,
+    known,
   )
 }
 

@@ -47,6 +47,18 @@ test('is the mean and variance of what goes into each of them, layer by layer', 
   })
 })
 
+test('is the mean feature, for a head', async () => {
+  const artifact = classifier({
+    layers: [{ type: 'tanh' }],
+    input: { kind: 'values', length: 2 },
+    head: { kind: 'prototypes', scale: 0.3, prior: 4 },
+  })
+  const { meanFeature } = await withPopulation(engine, artifact, randomInitialization(artifact, seeded(1)), numbers, 1)
+  // The integral of tanh from 2 to 4, halved; and tanh 5.
+  expect(meanFeature?.[0]).toBeCloseTo(Math.log(Math.cosh(4) / Math.cosh(2)) / 2, 2)
+  expect(meanFeature?.[1]).toBeCloseTo(Math.tanh(5), 5)
+})
+
 test('is the same for the same seed', async () => {
   const start = randomInitialization(values, seeded(1))
   const [one, again, other] = [
@@ -58,7 +70,7 @@ test('is the same for the same seed', async () => {
   expect(other).not.toEqual(one)
 })
 
-test('is nothing where no batch norm has a prior', async () => {
+test('is nothing where nothing has a prior', async () => {
   const artifact = classifier({ layers: bodies['strided convolutions'] })
   const start = randomInitialization(artifact, seeded(1))
   expect(await withPopulation(engine, artifact, start, numbers, 1)).toBe(start)
