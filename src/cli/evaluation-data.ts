@@ -42,7 +42,7 @@ export async function evaluationData(
   const isOfRun = run !== undefined && options.data === undefined && options.kind === undefined
   const settings = isOfRun ? { data: run.data } : { data: dataFor(input, task, options) }
   const { data } = [settings, ...(options.set ?? []).map(assignment)].reduce<SettingsPart>(merged, {})
-  const opened = await openData(checkedData(data), run?.seed ?? 1)
+  const opened = await openData(checkedData(data), run?.seed ?? 1, input)
   const part = options.part ?? (opened.test ? 'test' : isOfRun ? 'validation' : 'all')
   const source = { all: opened.training, training: opened.training, validation: opened.validation, test: opened.test }[
     part

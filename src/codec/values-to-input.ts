@@ -1,12 +1,20 @@
 /** Plain values as a model's input; models of images take them too, as sampled pixels. */
 import { type InputSpec, inputSize } from '../model/artifact.js'
+import { CodecError } from './codec-error.js'
 import { checkLength } from './values.js'
 
 export type { InputSpec }
 
-/** Throws CodecError where there are not as many as the model takes. */
+/** Scaled as the model's features say. Throws CodecError where there are not as many as the model takes, or one is far off. */
 export function valuesToInput(values: Float32Array, spec: InputSpec): Float32Array {
-  return checkLength(values, inputSize(spec))
+  checkLength(values, inputSize(spec))
+  if (spec.kind !== 'values' || !spec.features) return values
+  return Float32Array.from(spec.features, ({ name, mean, deviation }, i) => {
+    const value = values[i] as number
+    const scaled = Math.fround((value - mean) / deviation)
+    if (Number.isFinite(scaled)) return scaled
+    throw new CodecError(`The value ${value} of ${name} is out of all proportion to the training data; check its unit.`)
+  })
 }
 
 /** What to say to an image for a model that takes none. */

@@ -459,6 +459,8 @@ export interface components {
             kind: "values";
             /** @description How many values an input has. */
             length: number;
+            /** @description What each value means, in their order; the server scales them. Absent where the model takes them as they are. */
+            features?: string[];
         };
         PredictRequest: {
             id: components["schemas"]["AdaptationId"];

@@ -36,7 +36,10 @@ function toModel({ model, learner }: ServedModel): Contract['Model'] {
 }
 
 function toInput(input: ServedModel['model']['artifact']['input']): Contract['Model']['input'] {
-  if (input.kind === 'values') return { kind: 'values', length: input.length }
+  if (input.kind === 'values') {
+    const { kind, length, features } = input
+    return { kind, length, ...(features && { features: features.map(({ name }) => name) }) }
+  }
   const { height, width, channels } = input
   return { kind: 'image', height, width, channels }
 }

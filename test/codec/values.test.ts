@@ -29,6 +29,18 @@ describe('as the input of a model', () => {
     expect(valuesToInput(new Float32Array(64), drawing)).toHaveLength(64)
   })
 
+  test('scaled as its features say', () => {
+    const features = [
+      { name: 'length', mean: 10, deviation: 4 },
+      { name: 'weight', mean: 1, deviation: 1e-30 },
+    ]
+    const scaled = { ...numbers, features }
+    expect(valuesToInput(Float32Array.of(12, 1), scaled)).toEqual(Float32Array.of(0.5, 0))
+    expect(() => valuesToInput(Float32Array.of(12, 1e9), scaled)).toThrow(
+      'The value 1000000000 of weight is out of all',
+    )
+  })
+
   test('too few', () => {
     expect(() => valuesToInput(Float32Array.of(1), numbers)).toThrow('There are 1 values here; the model takes 2.')
     expect(takesValues(numbers)).toBe('This model takes values; send 2 of them instead of an image.')

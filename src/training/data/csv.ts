@@ -1,24 +1,29 @@
 /** A table with a column of labels as a data set: one row an example, one label a class. */
+import { valuesToInput } from '../../codec/values-to-input.js'
+import type { Feature, InputSpec } from '../../model/artifact.js'
 import { at } from '../../program/program.js'
 import type { DataSettings } from '../settings.js'
 import { TrainingError } from '../training-error.js'
 import { classDataSet } from './class-data-set.js'
 import type { DataSet } from './data-set.js'
 import { split } from './split.js'
-import { standardizationOf, standardized } from './standardization.js'
+import { featuresOf } from './standardization.js'
 import { columnIndex, numberAt, readTable, textAt } from './table.js'
 
 /**
- * All columns but the label are numbers, scaled by mean and deviation of the training classes; `provenance.standardization`
- * says by which, for clients have to scale alike. Throws TrainingError with line and column.
+ * All columns but the label are numbers, scaled by mean and deviation of the training classes, or as a model that is `known`
+ * says, whose columns are then looked for by name. Throws TrainingError with line and column.
  */
 export async function openCsv(
   { path, label, split: { validation }, augmentation }: Extract<DataSettings, { kind: 'csv' }>,
   seed: number,
+  known?: readonly Feature[],
 ): Promise<DataSet> {
   const table = await readTable(path)
   const labelColumn = columnIndex(table, label)
-  const features = table.columns.map((_, index) => index).filter((index) => index !== labelColumn)
+  const features = known
+    ? known.map(({ name }) => columnIndex(table, name))
+    : table.columns.map((_, index) => index).filter((index) => index !== labelColumn)
   if (features.length === 0) throw new TrainingError(`${path} has no column beside "${label}": add some to learn from.`)
   const rowsOf = new Map<string, number[][]>()
   for (const row of table.rows) {
@@ -30,15 +35,18 @@ export async function openCsv(
   // By name: the order of lines changes nothing in the split.
   const labels = [...rowsOf.keys()].sort()
   const divided = split(labels, validation, seed, 'classes', 2)
-  const scaling = standardizationOf(divided.training.flatMap((name) => rowsOf.get(name) ?? []))
+  const names = features.map((column) => at(table.columns, column))
+  const scaled =
+    known ??
+    featuresOf(
+      names,
+      divided.training.flatMap((name) => rowsOf.get(name) ?? []),
+    )
+  const input: InputSpec = { kind: 'values', length: features.length, features: [...scaled] }
   const asClass = (name: string) => {
-    const examples = (rowsOf.get(name) ?? []).map((row) => standardized(row, scaling))
+    const examples = (rowsOf.get(name) ?? []).map((row) => valuesToInput(Float32Array.from(row), input))
     return { name, count: examples.length, read: async (index: number) => at(examples, index) }
   }
   const classes = { training: divided.training.map(asClass), validation: divided.validation.map(asClass) }
-  const columns = features.map((column) => at(table.columns, column))
-  return {
-    ...classDataSet({ kind: 'values', length: features.length }, classes, augmentation, 'rows'),
-    provenance: { standardization: { columns, ...scaling } },
-  }
+  return classDataSet(input, classes, augmentation, 'rows')
 }

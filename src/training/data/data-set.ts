@@ -15,6 +15,6 @@ export interface DataSet {
   readonly test?: TaskSource | undefined
   /** What was found, in a sentence: "1200 classes with 20 images each, 100 of them held out". */
   readonly summary: string
-  /** What a client of the trained model has to know of the data, for the model's provenance: how features were scaled. */
+  /** What a client of the trained model has to know of the data, for the model's provenance: the targets of a regression. */
   readonly provenance?: Record<string, unknown> | undefined
 }

@@ -1,4 +1,6 @@
 /** A table of functions as a data set: one row a point, the rows of one group one function. */
+import { valuesToInput } from '../../codec/values-to-input.js'
+import type { Feature, InputSpec } from '../../model/artifact.js'
 import { at } from '../../program/program.js'
 import type { DataSettings } from '../settings.js'
 import { TrainingError } from '../training-error.js'
@@ -6,12 +8,17 @@ import type { DataSet } from './data-set.js'
 import { countsOf } from './example-class.js'
 import { FunctionSource, type SampledFunction } from './function-source.js'
 import { split } from './split.js'
+import { featuresOf } from './standardization.js'
 import { columnIndex, numberAt, readTable, textAt } from './table.js'
 
-/** All columns but group and targets are inputs, as they are. Throws TrainingError with line and column. */
+/**
+ * All columns but group and targets are inputs, scaled by mean and deviation of the training functions, or as a model that is
+ * `known` says. Targets are left as they are. Throws TrainingError with line and column.
+ */
 export async function openRegressionCsv(
   { path, group, targets, split: { validation } }: Extract<DataSettings, { kind: 'regression-csv' }>,
   seed: number,
+  known?: readonly Feature[],
 ): Promise<DataSet> {
   const table = await readTable(path)
   const groupColumn = columnIndex(table, group)
@@ -19,25 +26,39 @@ export async function openRegressionCsv(
   if (outputs.includes(groupColumn) || new Set(outputs).size !== outputs.length) {
     throw new TrainingError(`The group "${group}" and the targets ${targets.join(', ')} must be different columns.`)
   }
-  const inputs = table.columns.map((_, index) => index).filter((i) => i !== groupColumn && !outputs.includes(i))
+  const inputs = known
+    ? known.map(({ name }) => columnIndex(table, name))
+    : table.columns.map((_, index) => index).filter((i) => i !== groupColumn && !outputs.includes(i))
   if (inputs.length === 0) throw new TrainingError(`${path} has no column beside group and targets: add an input.`)
-  const functions = new Map<string, { name: string; inputs: Float32Array[]; targets: Float32Array[] }>()
+  const functions = new Map<string, { name: string; inputs: number[][]; targets: Float32Array[] }>()
   for (const row of table.rows) {
     const name = textAt(table, row, groupColumn)
     const one = functions.get(name) ?? { name, inputs: [], targets: [] }
     functions.set(name, one)
-    one.inputs.push(Float32Array.from(inputs, (column) => numberAt(table, row, column)))
+    one.inputs.push(inputs.map((column) => numberAt(table, row, column)))
     one.targets.push(Float32Array.from(outputs, (column) => numberAt(table, row, column)))
   }
-  const all: SampledFunction[] = [...functions.keys()].sort().flatMap((name) => functions.get(name) ?? [])
+  const all = [...functions.keys()].sort().flatMap((name) => functions.get(name) ?? [])
   const divided = split(all, validation, seed, 'functions', 1)
+  const names = inputs.map((column) => at(table.columns, column))
+  const scaled =
+    known ??
+    featuresOf(
+      names,
+      divided.training.flatMap((one) => one.inputs),
+    )
+  const input: InputSpec = { kind: 'values', length: inputs.length, features: [...scaled] }
+  const asFunction = (one: (typeof all)[number]): SampledFunction => ({
+    ...one,
+    inputs: one.inputs.map((row) => valuesToInput(Float32Array.from(row), input)),
+  })
   const counts = countsOf(all.map((one) => ({ count: one.inputs.length })))
   return {
-    input: { kind: 'values', length: inputs.length },
+    input,
     outputs: outputs.length,
-    training: new FunctionSource(divided.training),
-    validation: new FunctionSource(divided.validation),
+    training: new FunctionSource(divided.training.map(asFunction)),
+    validation: new FunctionSource(divided.validation.map(asFunction)),
     summary: `${all.length} functions with ${counts} points each, ${divided.validation.length} of them held out`,
-    provenance: { columns: { inputs: inputs.map((column) => at(table.columns, column)), targets } },
+    provenance: { targets },
   }
 }

@@ -1,19 +1,25 @@
 /** Tables as data: classes by label, functions by group. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { valuesToInput } from '../../../src/codec/values-to-input.js'
 import { seeded } from '../../../src/learner/random.js'
+import type { Feature, InputSpec } from '../../../src/model/artifact.js'
 import { at } from '../../../src/program/program.js'
 import { ClassSource } from '../../../src/training/data/class-source.js'
 import { openData } from '../../../src/training/data/open-data.js'
-import { standardizationOf, standardized } from '../../../src/training/data/standardization.js'
+import { featuresOf } from '../../../src/training/data/standardization.js'
 import { dataSchema } from '../../../src/training/settings.js'
 import { TrainingError } from '../../../src/training/training-error.js'
 import { Folder } from './folder.js'
 
-async function openCsv(text: string, more: object = {}, seed = 1) {
+async function openCsv(text: string, more: object = {}, seed = 1, known?: InputSpec) {
   const folder = await Folder.make()
   const path = await folder.write('flowers.csv', text)
-  return openData(dataSchema.parse({ kind: 'csv', path, label: 'kind', split: { validation: 0 }, ...more }), seed)
+  return openData(
+    dataSchema.parse({ kind: 'csv', path, label: 'kind', split: { validation: 0 }, ...more }),
+    seed,
+    known,
+  )
 }
 
 const good = 'long,kind,wide\n1,rose,10\n3,rose,20\n5,lily,30\n7,lily,40\n'
@@ -21,11 +27,15 @@ const good = 'long,kind,wide\n1,rose,10\n3,rose,20\n5,lily,30\n7,lily,40\n'
 describe('a table with labels', () => {
   test('has a class a label, its features scaled, and says how', async () => {
     const data = await openCsv(good)
-    expect(data.input).toEqual({ kind: 'values', length: 2 })
-    expect(data.summary).toBe('2 classes with 2 rows each, 0 of them held out')
-    expect(data.provenance).toEqual({
-      standardization: { columns: ['long', 'wide'], mean: [4, 25], deviation: [Math.sqrt(5), Math.sqrt(125)] },
+    expect(data.input).toEqual({
+      kind: 'values',
+      length: 2,
+      features: [
+        { name: 'long', mean: 4, deviation: Math.sqrt(5) },
+        { name: 'wide', mean: 25, deviation: Math.sqrt(125) },
+      ],
     })
+    expect(data.summary).toBe('2 classes with 2 rows each, 0 of them held out')
     const { support, names } = await data.training.draw(seeded(1), { ways: 2, shots: 2, queries: 0 })
     const roses = support.inputs.slice(names?.[0] === 'rose' ? 0 : 2).slice(0, 2)
     const longs = roses.map((input) => at(input, 0)).sort((a, b) => a - b)
@@ -43,7 +53,7 @@ describe('a table with labels', () => {
     ],
     ['other spellings of numbers', 'long,kind,wide\n1e0,rose,+10\n3.0,rose,2e1\n5,lily,30\n.7e1,lily,40\n'],
   ])('may have %s', async (_, text) => {
-    expect((await openCsv(text)).provenance).toEqual((await openCsv(good)).provenance)
+    expect((await openCsv(text)).input).toEqual((await openCsv(good)).input)
   })
 
   test('may have labels with commas, quotes and lines in them', async () => {
@@ -60,7 +70,20 @@ describe('a table with labels', () => {
     const values = training.members.map(({ name }) => 10 ** 'abcdef'.indexOf(name))
     const mean = values.reduce((a, b) => a + b) / 3
     expect(validation.classes).toBe(3)
-    expect(data.provenance).toMatchObject({ standardization: { mean: [mean] } })
+    expect(data.input).toMatchObject({ features: [{ name: 'x', mean }] })
+  })
+
+  test('is scaled as a model that is known scales, by the names of columns and whatever else there is', async () => {
+    const { input } = await openCsv(good)
+    const other = 'extra,wide,kind,long\n0,25,a,4\n0,25,b,4\n'
+    const data = await openCsv(other, {}, 1, input)
+    expect(data.input).toEqual(input)
+    const { support } = await data.training.draw(seeded(1), { ways: 2, shots: 1, queries: 0 })
+    expect(support.inputs.map((row) => [...row])).toEqual([
+      [0, 0],
+      [0, 0],
+    ])
+    await expect(openCsv('long,kind\n1,a\n2,b\n', {}, 1, input)).rejects.toThrow(/no column "wide"/)
   })
 
   test.each([
@@ -97,8 +120,10 @@ test('scaled features have mean 0 and deviation 1, and a feature that never chan
   fc.assert(
     fc.property(rows, (table) => {
       fc.pre(new Set(table.map(([first]) => first)).size > 1)
-      const scaling = standardizationOf(table)
-      const scaled = table.map((row) => standardized(row, scaling))
+      const input = { kind: 'values', length: 2, features: featuresOf(['x', 'same'], table) } as const
+      const scaled = table.map((row) =>
+        valuesToInput(Float32Array.from(row), { ...input, features: [...input.features] }),
+      )
       const first = scaled.map((row) => at(row, 0))
       const mean = first.reduce((a, b) => a + b) / first.length
       expect(mean).toBeCloseTo(0, 5)
@@ -108,6 +133,12 @@ test('scaled features have mean 0 and deviation 1, and a feature that never chan
     { seed: 1 },
   )
 })
+
+function featuresIn(input: InputSpec): [Feature, ...Feature[]] {
+  const [first, ...others] = (input.kind === 'values' && input.features) || []
+  if (!first) throw new Error('no features')
+  return [first, ...others]
+}
 
 describe('a table of functions', () => {
   const line = (name: string, points: number) =>
@@ -121,14 +152,17 @@ describe('a table of functions', () => {
 
   test('gives points of one function, no point twice', async () => {
     const data = await open(`x,line,y,z\n${line('a', 6)}\n${line('b', 8)}\n`)
-    expect([data.input, data.outputs]).toEqual([{ kind: 'values', length: 1 }, 2])
+    expect(data.outputs).toBe(2)
+    const [{ mean, deviation }] = featuresIn(data.input)
+    // Of 0 to 5 and 0 to 7.
+    expect(mean).toBeCloseTo((15 + 28) / 14)
     expect(data.summary).toBe('2 functions with 6 to 8 points each, 0 of them held out')
     const random = seeded(1)
     const drawn = new Set<number>()
     for (let i = 0; i < 20; i++) {
       const { support, queries } = await data.training.draw(random, { ways: 0, shots: 4, queries: 2 })
       if (support.kind !== 'regression' || queries.kind !== 'regression') throw new Error('no regression')
-      const xs = [...support.inputs, ...queries.inputs].map((input) => at(input, 0))
+      const xs = [...support.inputs, ...queries.inputs].map((input) => Math.round(at(input, 0) * deviation + mean))
       expect([xs.length, new Set(xs).size]).toEqual([6, 6])
       const targets = [...support.targets, ...queries.targets]
       const slopes = xs.flatMap((x, i) => (x === 0 ? [] : [at(at(targets, i), 0) / x]))
