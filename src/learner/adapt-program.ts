@@ -12,6 +12,7 @@ import type { Mode } from './network.js'
 import { classify, forward } from './network.js'
 import { lossScale, momentsPerParameter, update } from './optimizers.js'
 import { layoutParameters, outputSize, splitParameters, splitShared } from './parameters.js'
+import { penalty } from './penalties.js'
 import { layerShapes } from './shapes.js'
 
 export interface AdaptShape {
@@ -39,7 +40,7 @@ export function dropoutMasks(artifact: Artifact, batch: number): { name: string;
 /**
  * Feeds: weights[B,P], moments[B,m*P], shared[1,Q] (where the scope leaves something out), rates[S,B], steps (at most S),
  * x[S,B,b,input], y[S,B,b,classes or outputs], mask.<layer>[S,B,C,N] for each dropout layer.
- * Results: weights[B,P], moments[B,m*P], losses[S,B] (the loss before each step; the rows from `steps` on mean nothing).
+ * Results: weights[B,P], moments[B,m*P], losses[S,B] (the loss before each step, without penalties; the rows from `steps` on mean nothing).
  */
 export function adaptProgram(artifact: Artifact, { classes, clients, batch, slice }: AdaptShape): Program {
   const layout = layoutParameters(artifact, classes)
@@ -98,7 +99,9 @@ function innerStep(
       ? crossEntropy(b, classify(b, parameters, outputs), y)
       : squaredError(b, outputs, y)
   // The clients' losses are independent, so the gradient of their sum is each one's own.
-  const total = b.scale(b.sum(loss, [0]), lossScale(artifact.innerLoop.optimizer))
+  const ofExamples = b.sum(loss, [0])
+  const ofWeights = penalty(b, artifact.innerLoop, layout, parameters)
+  const total = b.scale(ofWeights ? b.add(ofExamples, ofWeights) : ofExamples, lossScale(artifact.innerLoop.optimizer))
   const [gradient] = differentiate(b, total, [weights])
   const rate = b.reshape(rates, [clients, 1])
   const next = update(b, artifact.innerLoop.optimizer, weights, gradient as Value, moments, rate)

@@ -95,6 +95,9 @@ export const artifactSchema = z
       optimizer: optimizerSchema,
       /** What adapts: all parameters; normalisation and head; the head alone. */
       scope: z.enum(['all', 'norm', 'head']),
+      /** Added to the loss: l1 * sum |w| + l2 / 2 * sum w^2 over adapted weights, but for biases and batch norms. */
+      l1: z.number().min(0).optional(),
+      l2: z.number().min(0).optional(),
       /** By growing number of classes; a task takes the first that is wide enough. */
       widths: z.array(widthSchema).min(1),
     }),

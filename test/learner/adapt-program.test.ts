@@ -26,6 +26,7 @@ const models: Readonly<Record<string, Artifact>> = {
   'images of three channels': classifier({
     input: { kind: 'image', height: 7, width: 5, channels: 3, polarity: 'asis' },
   }),
+  'penalties on weights': classifier({ l1: 0.01, l2: 0.1 }),
   regression: regressor(),
   'regression, scope norm': regressor({ scope: 'norm', optimizer: optimizers['adam, beta1 0.9, moments carried'] }),
   'regression, scope head': regressor({ scope: 'head' }),

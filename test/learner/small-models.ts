@@ -95,6 +95,7 @@ export function classifier({
   optimizer,
   scope,
   widths,
+  ...penalties
 }: Changes = {}): Artifact {
   return {
     ...described,
@@ -105,6 +106,7 @@ export function classifier({
     innerLoop: {
       optimizer: optimizer ?? optimizers.sgd,
       scope: scope ?? 'all',
+      ...penalties,
       widths: widths ?? [{ classes: 3, batch: 4, steps: 4, learningRate: 0.05 }],
     },
   }
