@@ -1,6 +1,7 @@
 /** The settings of a meta-training: one file, and flags over it; written into the run folder as they were used. */
 import { z } from 'zod'
 import { artifactSchema } from '../model/artifact.js'
+import { looks } from './data/looks.js'
 
 const count = z.int().positive()
 const probability = z.number().min(0).max(1)
@@ -31,12 +32,16 @@ const imageSchema = z.strictObject({
   polarity: z.enum(['ink', 'asis']).default('ink'),
 })
 
+/** All images as another kind of drawing (data/looks.ts), to measure out of a model's domain. */
+const lookSchema = z.enum(looks)
+
 export const dataSchema = z.discriminatedUnion('kind', [
   /** Folders of any depth; a class is a folder that holds images. */
   z.strictObject({
     kind: z.literal('images'),
     path: z.string(),
     image: imageSchema.prefault({}),
+    look: lookSchema.optional(),
     split: splitSchema.prefault({}),
     augmentation: augmentationSchema.prefault({}),
   }),
@@ -65,6 +70,7 @@ export const dataSchema = z.discriminatedUnion('kind', [
     kind: z.literal('glyphs'),
     classes: count.default(400),
     images: count.default(20),
+    look: lookSchema.optional(),
     split: splitSchema.prefault({}),
     augmentation: augmentationSchema.prefault({}),
   }),

@@ -10,19 +10,20 @@ import { classDataSet } from './class-data-set.js'
 import type { DataSet } from './data-set.js'
 import type { ExampleClass } from './example-class.js'
 import { InputCache } from './input-cache.js'
+import { withLook } from './looks.js'
 import { split } from './split.js'
 
 const spec: ImageSpec = { kind: 'image', height: 28, width: 28, channels: 1, polarity: 'ink' }
 
 /** A class a character, and every image of it by another hand; 28x28, ink is 1. Throws TrainingError for too few classes. */
 export function inventGlyphs(
-  { classes, images, split: { validation }, augmentation }: Extract<DataSettings, { kind: 'glyphs' }>,
+  { classes, images, look, split: { validation }, augmentation }: Extract<DataSettings, { kind: 'glyphs' }>,
   seed: number,
 ): DataSet {
   const random = seeded(seed)
   const cache = new InputCache()
   const drawn = inventCharacters(random, classes).map((glyph) => drawnClass(random, glyph, images, cache))
-  const divided = split(drawn, validation, seed, 'classes', 2)
+  const divided = split(withLook(drawn, look, spec), validation, seed, 'classes', 2)
   const data = classDataSet(spec, divided, augmentation, 'images')
   return { ...data, summary: `${data.summary}; all made up` }
 }

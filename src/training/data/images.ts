@@ -6,11 +6,12 @@ import { classDataSet } from './class-data-set.js'
 import type { DataSet } from './data-set.js'
 import { findImageClasses } from './image-files.js'
 import { InputCache } from './input-cache.js'
+import { withLook } from './looks.js'
 import { split } from './split.js'
 
 /** Throws TrainingError for a folder that cannot be read or holds too few classes. */
 export async function openImages(
-  { path, image, split: { validation }, augmentation }: Extract<DataSettings, { kind: 'images' }>,
+  { path, image, look, split: { validation }, augmentation }: Extract<DataSettings, { kind: 'images' }>,
   seed: number,
 ): Promise<DataSet> {
   const spec: ImageSpec = { kind: 'image', ...image }
@@ -20,5 +21,10 @@ export async function openImages(
       `The data folder ${path} holds ${classes.length} classes: at least 2 folders with images in them are needed.`,
     )
   }
-  return classDataSet(spec, split(classes, validation, seed, 'classes', 2), augmentation, 'images')
+  return classDataSet(
+    spec,
+    split(withLook(classes, look, spec), validation, seed, 'classes', 2),
+    augmentation,
+    'images',
+  )
 }
