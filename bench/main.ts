@@ -16,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   serve: () => import('./serve.js'),
   blocks: () => import('./serve/blocks.js'),
   store: () => import('./store.js'),
+  sealed: () => import('./sealed.js'),
 }
 
 const [name = '', ...rest] = process.argv.slice(2)
