@@ -13,7 +13,7 @@ export interface Preset {
   }
 }
 
-/** The paper's inner optimizer (section 6.1): Adam without momentum; its second moments run through the meta-training. */
+/** The paper's inner optimizer (appendix A): Adam without momentum; its second moments run through the meta-training. */
 const adam = { type: 'adam', beta1: 0, beta2: 0.999, epsilon: 1e-8, moments: 'carried' } as const
 
 type InnerLoop = Preset['settings']['model']['innerLoop']
@@ -125,7 +125,7 @@ export const presets: Readonly<Record<string, Preset>> = {
     },
   },
 
-  /** Section 4.2. */
+  /** Section 4. */
   'sine-mlp': {
     about: "the paper's toy problem: sine waves from a few of their points",
     settings: {

@@ -63,7 +63,7 @@ export const dataSchema = z.discriminatedUnion('kind', [
     targets: z.array(z.string()).min(1),
     split: splitSchema.prefault({}),
   }),
-  /** The paper's sine waves (section 4.2). */
+  /** The paper's sine waves (section 4). */
   z.strictObject({ kind: z.literal('sine') }),
   /** Characters of alphabets that are made up from the seed: everything can be tried without a download. */
   z.strictObject({

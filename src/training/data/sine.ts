@@ -1,4 +1,4 @@
-/** The paper's sine waves (section 4.2's figure): amplitude 0.1 to 5 and any phase, on -5 to 5. */
+/** The paper's sine waves (section 4, figure 1): amplitude 0.1 to 5 and any phase, on -5 to 5. */
 import type { RegressionSupport } from '../../learner/learner.js'
 import { fraction, type Random } from '../../learner/random.js'
 import type { Episode, Task, TaskSource } from '../task.js'

@@ -3,7 +3,7 @@ import type { MetaSettings } from '../settings.js'
 
 /**
  * Epsilon of meta-iteration `iteration`, counted from 0: `metaStep` at first, and on a line or half a wave of a cosine down to
- * `final` times that, which it would have after the last (the paper anneals on a line to 0, section 6.1).
+ * `final` times that, which it would have after the last (the paper anneals on a line to 0, appendix A).
  */
 export function metaStepAt(
   { metaStep, schedule, final, iterations }: Pick<MetaSettings, 'metaStep' | 'schedule' | 'final' | 'iterations'>,
