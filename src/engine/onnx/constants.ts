@@ -37,11 +37,6 @@ export class Constants {
     return number
   }
 
-  /** Nothing is certain about what the worker has. */
-  clear(): void {
-    for (const data of this.numbers.keys()) this.drop(data)
-  }
-
   /** What the worker is to let go, told once. */
   takeGone(): number[] {
     return this.gone.splice(0)
