@@ -12,7 +12,7 @@ import { asMarkdown, asText } from '../training/evaluate/table.js'
 import { replaceFile, writeFault } from '../training/run/atomic-file.js'
 import type { TaskSource } from '../training/task.js'
 import { TrainingError } from '../training/training-error.js'
-import { collected, count, whole, wholes } from './arguments.js'
+import { collected, count, positive, whole, wholes } from './arguments.js'
 import { showDone } from './done.js'
 import { withEngine } from './engine.js'
 import { addDataOptions, addTaskOptions, type DataOptions, evaluationData, waysOf } from './evaluation-data.js'
@@ -21,6 +21,7 @@ import { type FoundModel, findModel, requireNamed } from './find-model.js'
 interface CompareOptions extends DataOptions {
   readonly model?: readonly string[]
   readonly scratch?: readonly ScratchOptimizer[]
+  readonly scratchRate?: number
   readonly joint?: true | number
   readonly jointData?: string
   readonly ways?: number
@@ -39,7 +40,13 @@ const help = `
 Examples:
   reptile-serve compare --model runs/signs --scratch adam --joint
   reptile-serve compare --model omniglot-conv4 --model runs/signs --data images/ --ways 20 --out figures/
-  reptile-serve compare --model sine-mlp --shots 10 --scratch sgd adam rmsprop --steps 0,1,2,5,10,32`
+  reptile-serve compare --model sine-mlp --shots 10 --scratch sgd adam rmsprop --steps 0,1,2,5,10,32
+  reptile-serve compare --model sine-mlp --shots 10 --scratch sgd --scratch-rate 0.01`
+
+/** "sgd 0.05, adam 0.001" */
+const usualRates = Object.entries(scratchOptimizers)
+  .map(([name, { learningRate }]) => `${name} ${learningRate}`)
+  .join(', ')
 
 export function compareCommand(): Command {
   const command = new Command('compare')
@@ -50,6 +57,7 @@ export function compareCommand(): Command {
         Object.keys(scratchOptimizers),
       ),
     )
+    .option('--scratch-rate <x>', `learning rate of --scratch (default: ${usualRates})`, positive)
     .option('--joint [steps]', 'train one network on all training classes at once, so many steps', count)
     .option('--joint-data <path>', "data for that (default: the training classes of the first model's run)")
   return addTaskOptions(addDataOptions(command), { shots: 5, episodes: 200 })
@@ -65,6 +73,10 @@ export function compareCommand(): Command {
 
 async function act(options: CompareOptions): Promise<void> {
   const names = requireNamed(options.model)
+  if (options.scratchRate !== undefined && !options.scratch)
+    throw new TrainingError(
+      '--scratch-rate is of training from scratch: name its optimizer with --scratch, such as adam.',
+    )
   const found = await Promise.all(names.map(findModel))
   const first = found[0]
   if (!first) throw new TrainingError('Name a model to compare with --model.')
@@ -78,7 +90,7 @@ async function act(options: CompareOptions): Promise<void> {
       ...(options.scratch ?? []).map(
         (optimizer): Contender => ({
           name: `scratch, ${optimizer}`,
-          model: fromScratch(first.model.artifact, { optimizer, seed }),
+          model: fromScratch(first.model.artifact, { optimizer, seed, learningRate: options.scratchRate }),
         }),
       ),
     ]

@@ -16,7 +16,8 @@ export class ProgressLine {
   private losses: { first: number; last: number } | undefined
   private shownAt = Number.NEGATIVE_INFINITY
   private validation: readonly Validation[] | undefined
-  private isDrawn = false
+  /** What stands on the terminal's last line: something to be kept at the end, or not. */
+  private drawn: 'progress' | 'passing' | undefined
 
   /** `now`: seconds, from any start. */
   constructor(
@@ -41,21 +42,39 @@ export class ProgressLine {
       this.output.write(`${text}\n`)
       return
     }
-    // Cut to the terminal: a line that wraps could not be redrawn.
-    this.output.write(`\r\x1b[K${text.slice(0, (this.output.columns ?? 80) - 1)}`)
-    this.isDrawn = true
+    this.draw(text, 'progress')
+  }
+
+  /** How far a measurement is: on a terminal only. */
+  measure(task: { readonly ways: number; readonly shots: number }, done: number, all: number): void {
+    if (this.output.isTTY !== true || this.now() - this.shownAt < 0.1) return
+    this.shownAt = this.now()
+    this.draw(`measuring ${taskName(task)}: ${done} of ${all} tasks`, 'passing')
+  }
+
+  /** The iterations are over, and their last line stays; what comes now takes a while. */
+  finish(work: string): void {
+    this.end()
+    if (this.output.isTTY === true) this.draw(work, 'passing')
+    else this.say(work)
   }
 
   /** A line that stays. */
   say(line: string): void {
-    this.output.write(`${this.isDrawn ? '\r\x1b[K' : ''}${line}\n`)
-    this.isDrawn = false
+    this.output.write(`${this.drawn ? '\r\x1b[K' : ''}${line}\n`)
+    this.drawn = undefined
   }
 
-  /** What is drawn stays. */
+  /** The progress that is drawn stays. */
   end(): void {
-    if (this.isDrawn) this.output.write('\n')
-    this.isDrawn = false
+    if (this.drawn) this.output.write(this.drawn === 'progress' ? '\n' : '\r\x1b[K')
+    this.drawn = undefined
+  }
+
+  private draw(text: string, what: 'progress' | 'passing'): void {
+    // Cut to the terminal: a line that wraps could not be redrawn.
+    this.output.write(`\r\x1b[K${text.slice(0, (this.output.columns || 80) - 1)}`)
+    this.drawn = what
   }
 }
 

@@ -91,15 +91,20 @@ async function run(folder: RunFolder, { workers }: TrainOptions): Promise<void> 
     progress.say(`${signal}: finishing the meta-iteration and writing a checkpoint; once more ends it at once`),
   )
   const resume = `reptile-serve train --resume ${shown(folder.path)}`
-  progress.say(`run: ${shown(folder.path)}`)
+  let hasStarted = false
   try {
     const end = await withEngine(workers, (engine) =>
       train(engine, folder, {
         command: typed(process.argv.slice(2)),
         signal: interrupts.signal,
         now,
-        say: (line) => progress.say(line),
+        begun: (data) => {
+          hasStarted = true
+          progress.say(`run: ${shown(folder.path)}\ndata: ${data}`)
+        },
         watch: (state) => progress.show(state),
+        finishing: () => progress.finish('measuring and writing the report, which may take a minute'),
+        measuring: (task, done, all) => progress.measure(task, done, all),
       }),
     )
     progress.end()
@@ -111,7 +116,8 @@ async function run(folder: RunFolder, { workers }: TrainOptions): Promise<void> 
   } catch (error) {
     progress.end()
     if (await folder.hasBegun()) progress.say(`what was reached is kept; go on with: ${resume}`)
-    else if (error instanceof TrainingError) await folder.discard()
+    else if (hasStarted) progress.say(`there is no checkpoint yet; begin again with: ${resume}`)
+    else await folder.discard()
     throw error
   } finally {
     interrupts.close()

@@ -2,12 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { openData } from '../training/data/open-data.js'
+import { episodeOf } from '../training/evaluate/evaluate.js'
 import { formatted } from '../training/evaluate/figures.js'
-import { foldsOf } from '../training/evaluate/folds.js'
+import { type Fold, foldsOf } from '../training/evaluate/folds.js'
 import { atRandom, grid, parseSearch, type Search } from '../training/evaluate/search.js'
 import { asText } from '../training/evaluate/table.js'
 import { metricOf, tuneRun, tuneTable } from '../training/evaluate/tune.js'
 import { parseJson } from '../training/run/read-settings.js'
+import { queriesBeside } from '../training/run/room.js'
 import { trainOnce } from '../training/run/train-once.js'
 import { TrainingError } from '../training/training-error.js'
 import { collected, count, whole } from './arguments.js'
@@ -65,8 +67,9 @@ async function act(preset: string | undefined, options: TuneOptions): Promise<vo
   const folds = foldsOf(base.data, data, options.folds, seed)
   const ways = options.evalWays ?? meta.ways
   const shots = options.evalShots ?? validation.shots[0] ?? 1
+  const queries = fewerQueries(folds, ways, shots)
   const metric = metricOf(base)
-  const settings = { base, choices, folds, evaluation: { ways, shots, episodes, seed }, log }
+  const settings = { base, choices, folds, evaluation: { ways, shots, queries, episodes, seed }, log }
   const trials = await withEngine(workers, (engine) =>
     tuneRun(
       engine,
@@ -79,6 +82,14 @@ async function act(preset: string | undefined, options: TuneOptions): Promise<vo
   )
   if (options.json) for (const trial of trials) console.log(JSON.stringify(trial))
   else console.log(asText(tuneTable(trials, metric)))
+}
+
+/** Where functions have fewer points beside the shots than are usually asked about; undefined where they have enough. */
+function fewerQueries(folds: readonly Fold[], ways: number, shots: number): number | undefined {
+  const usual = episodeOf({ ways, shots }).queries
+  const all = folds.map(({ validation }) => queriesBeside(validation, shots, usual))
+  const fewest = Math.min(...all)
+  return fewest < usual ? fewest : undefined
 }
 
 async function searchOf({ search, try: tries = [] }: TuneOptions): Promise<Search> {

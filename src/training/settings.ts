@@ -106,6 +106,8 @@ export const metaSchema = z.strictObject({
       }),
     ])
     .default({ type: 'sgd' }),
+  /** What adapts in the inner loops of meta-training; absent: what adapts for a client (model.innerLoop.scope). */
+  scope: z.enum(['all', 'norm', 'head']).optional(),
   /** The tasks of meta-training and their inner loop. */
   ways: z.int().min(0).max(100),
   shots: count,

@@ -1,5 +1,8 @@
 /** Commands as processes: what they print, and that a fault is one sentence. */
-import { describe, expect, test } from 'vitest'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { commandLine } from '../../src/cli/command-line.js'
 import { CommandProcess } from './command.js'
 
@@ -30,7 +33,72 @@ describe('a command', () => {
     expect(JSON.parse(output).model).toMatchObject({ name: 'omniglot-conv4', task: 'classification' })
   })
 
+  test('compare --scratch takes a learning rate', async () => {
+    const argv = ['compare', '--model', 'sine-mlp', '--scratch', 'sgd', '--scratch-rate', '0.0123', '--steps', '0,1']
+    const { code, output, errors } = await new CommandProcess(...argv, '--episodes', '2', '--workers', '1', '--json')
+      .ended
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(JSON.parse(output).rows[1]).toMatchObject({ name: 'scratch, sgd', learningRate: 0.0123 })
+  })
+
+  test('train that cannot begin names no folder and leaves none', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'reptile-begin-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const argv = [
+      'train',
+      'omniglot-conv4',
+      '--data',
+      '/nowhere',
+      '--workers',
+      '1',
+      '--out',
+      join(folder, 'runs', 'one'),
+    ]
+    expect(await new CommandProcess(...argv).ended).toMatchObject({
+      code: 1,
+      output: '',
+      errors: 'The data folder /nowhere cannot be read (ENOENT): name a folder that can.\n',
+    })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('tune asks about as many points as functions have beside the shots', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'reptile-tune-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const file = join(folder, 'curves.csv')
+    const rows = Array.from({ length: 60 }, (_, i) => `c${i % 5},${i / 60},${Math.sin(i)}`)
+    await writeFile(file, `curve,x,y\n${rows.join('\n')}\n`)
+    const data = [
+      '--kind',
+      'regression-csv',
+      '--data',
+      file,
+      '--set',
+      'data.group=curve',
+      '--set',
+      'data.targets=["y"]',
+    ]
+    const short = ['--hold-out', '1', '--shots', '8', '--iterations', '1', '--folds', '2', '--episodes', '2']
+    const argv = ['tune', 'sine-mlp', ...data, ...short, '--try', 'meta.metaStep=[1]', '--workers', '1', '--json']
+    const { code, output } = await new CommandProcess(...argv).ended
+    expect(code).toBe(0)
+    expect(JSON.parse(output)).toMatchObject({ mean: expect.any(Number) })
+  })
+
+  test('evaluate says that images are in a folder where a file is named', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'reptile-file-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const file = join(folder, 'images.csv')
+    await writeFile(file, '')
+    const { code, errors } = await new CommandProcess('evaluate', '--model', 'omniglot-conv4', '--data', file).ended
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: `${file} is no folder: name one that holds a folder of images for each class.\n`,
+    })
+  })
+
   test.each([
+    [['compare', '--model', 'sine-mlp', '--scratch-rate', '0.1'], /^--scratch-rate is of training from scratch: name/],
     [['evaluate', '--modl', 'x'], /^Unknown option '--modl' \(Did you mean --model\?\)/],
     [['train', 'glyphs', '--iterations', 'many'], /^Option '--iterations <n>' argument 'many' is invalid/],
     [['inspect', 'nothing'], /^There is no model nothing: name the folder/],

@@ -21,6 +21,9 @@ function shown(isTTY: boolean, columns = 200) {
   return {
     line,
     written,
+    later: (second: number) => {
+      seconds = second
+    },
     at: (second: number, change: Partial<Progress> = {}) => {
       seconds = second
       line.show({ ...progress, ...change })
@@ -58,6 +61,45 @@ describe('the progress of a training', () => {
     line.say('a line that stays')
     line.end()
     expect(written.slice(2)).toEqual(['\r\x1b[Ka line that stays\n'])
+  })
+
+  test('says in one line that it measures where there is no terminal', () => {
+    const { at, line, written } = shown(false)
+    at(0, { iteration: 200 })
+    line.finish('measuring')
+    line.measure({ ways: 5, shots: 1 }, 3, 100)
+    line.end()
+    expect(written.slice(1)).toEqual(['measuring\n'])
+  })
+
+  test('shows on a terminal how far it measures, and keeps the last line of the iterations', () => {
+    const { at, later, line, written } = shown(true)
+    at(0, { iteration: 200 })
+    line.finish('measuring')
+    later(1)
+    line.measure({ ways: 5, shots: 1 }, 3, 100)
+    line.say('done')
+    expect(written.slice(1)).toEqual([
+      '\n',
+      '\r\x1b[Kmeasuring',
+      '\r\x1b[Kmeasuring 5-way 1-shot: 3 of 100 tasks',
+      '\r\x1b[Kdone\n',
+    ])
+  })
+
+  test('measures between iterations on the same line', () => {
+    const { line, written, later } = shown(true)
+    later(1)
+    line.measure({ ways: 5, shots: 1 }, 3, 100)
+    line.measure({ ways: 5, shots: 1 }, 4, 100)
+    later(2)
+    line.measure({ ways: 5, shots: 1 }, 50, 100)
+    line.end()
+    expect(written).toEqual([
+      '\r\x1b[Kmeasuring 5-way 1-shot: 3 of 100 tasks',
+      '\r\x1b[Kmeasuring 5-way 1-shot: 50 of 100 tasks',
+      '\r\x1b[K',
+    ])
   })
 
   test('keeps a line for every new measurement', () => {

@@ -25,9 +25,10 @@ export class FunctionSource implements TaskSource {
     const need = shots + queries
     const small = this.members.find(({ inputs }) => inputs.length < need)
     if (small) {
+      const [asked, fewer] = queries > 0 ? [` and ${queries} queries`, ' or --queries'] : ['', '']
       throw new TrainingError(
-        `The function ${small.name} has ${small.inputs.length} points where ${need} are needed (${shots} shots and ${queries} ` +
-          'queries): add some to it, remove it, or ask for fewer shots or queries.',
+        `The function ${small.name} has ${small.inputs.length} points where ${need} are needed (${shots} shots${asked}): ` +
+          `add some to it, remove it, or lower --shots${fewer}.`,
       )
     }
     if (this.members.length === 0) {

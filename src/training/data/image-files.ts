@@ -34,10 +34,20 @@ export async function findImageClasses(root: string, spec: ImageSpec, cache: Inp
   return classes
 }
 
+/** A class whose examples are images in files. */
+export interface ImageClass extends ExampleClass {
+  readonly files: readonly string[]
+}
+
+export function isImageClass(one: ExampleClass): one is ImageClass {
+  return 'files' in one
+}
+
 /** A class of the files given, which are decoded when they are drawn. */
-export function imageClass(name: string, files: readonly string[], spec: ImageSpec, cache: InputCache): ExampleClass {
+export function imageClass(name: string, files: readonly string[], spec: ImageSpec, cache: InputCache): ImageClass {
   return {
     name,
+    files,
     count: files.length,
     read: (index) => {
       const file = at(files, index)
@@ -63,6 +73,8 @@ function isImage(file: string): boolean {
 async function list(folder: string): Promise<{ folders: string[]; files: string[] }> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (!isSystemError(error)) throw error
+    if (error.code === 'ENOTDIR')
+      throw new TrainingError(`${folder} is no folder: name one that holds a folder of images for each class.`)
     throw new TrainingError(`The data folder ${folder} cannot be read (${error.code}): name a folder that can.`)
   })
   const folders: string[] = []

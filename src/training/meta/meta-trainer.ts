@@ -60,7 +60,7 @@ export class MetaTrainer {
     const initialization = randomInitialization(this.artifact, seeded(derived(this.seed)))
     if (movedParts(initialization).every(({ length }) => length === 0))
       throw new TrainingError(
-        'With scope "head" and a head from prototypes there is nothing to meta-train: use scope "all" or "norm", or head "shared".',
+        'With scope "head" and a head from prototypes there is nothing to meta-train: set meta.scope to "all", or take head "shared".',
       )
     return { iteration: 0, initialization, outer: startingOuter(this.settings.outer, initialization) }
   }

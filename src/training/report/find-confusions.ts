@@ -21,13 +21,16 @@ export async function findConfusions(
   learner: Learner,
   source: TaskSource,
   settings: SampleSettings,
+  onProgress: (tasksDone: number) => void = () => {},
 ): Promise<Confusion> {
   const { episode, tasks, seed } = settings
   const tally = new Tally()
+  let done = 0
   await inParallel(tasks, AT_ONCE, async (index) => {
     const task = await drawTask(source, settings, index)
     const { answers } = await answer(learner, task, seed, index)
     tally.add(task, answers, index)
+    onProgress(++done)
   })
   const pairs: ConfusedPair[] = []
   for (const mistake of tally.mostFrequent()) pairs.push(await withExample(mistake, source, settings))

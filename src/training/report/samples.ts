@@ -11,7 +11,7 @@ export function samples(tasks: readonly SampleTask[]): Content {
   if (tasks.length === 0) return undefined
   return html`<section><h2>Sample tasks</h2>
 <p class="note">Drawn at random from held-out classes. Left: the support set, all that was learned from. Right: queries,
-with the answer&rsquo;s confidence as a bar; where the answer is wrong, the class that the query was taken for.</p>
+with the answer&rsquo;s confidence as a bar; on red, answers that are wrong, with the class that the query was taken for.</p>
 <div class="tasks">${tasks.map(sampleTask)}</div></section>`
 }
 
@@ -48,5 +48,5 @@ function lastPart(name: string): string {
 
 /** Of a row of the table, in CSS pixels, roughly. */
 function widthOf({ name, support, queries }: SampleClass): number {
-  return Math.min(112, 7 * name.length) + (54 * support.length - 6) + (74 * queries.length - 8) + 58
+  return Math.min(112, 7 * name.length) + (54 * support.length - 6) + (88 * queries.length - 8) + 58
 }

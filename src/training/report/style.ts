@@ -84,8 +84,10 @@ thead th { color: var(--quiet); font-weight: 500; font-size: 13px; }
 .picture { display: block; width: 54px; height: 54px; overflow: hidden; border: 1px solid var(--edge); border-radius: 5px; }
 .picture > * { display: block; width: 100%; height: 100%; object-fit: contain; }
 img.pixels { image-rendering: pixelated; }
-.query { width: 66px; font-size: 12px; text-align: center; line-height: 1.3; }
-.query .picture { width: 60px; height: 60px; margin: 0 auto; border: 2px solid var(--c); border-radius: 6px; }
+.query { width: 80px; padding: 3px 2px; font-size: 12px; text-align: center; line-height: 1.3; border-radius: 8px; }
+.query .picture { width: 60px; height: 60px; margin: 0 auto; border: 1px solid var(--c); border-radius: 6px; }
+.query.is-wrong { background: color-mix(in srgb, var(--bad) 16%, transparent); }
+.query.is-wrong .picture { border-width: 4px; }
 .is-right { --c: var(--good); } .is-wrong { --c: var(--bad); }
 .said { color: var(--c); font-weight: 600; font-variant-numeric: tabular-nums; }
 .taken { color: var(--bad); font-size: 11px; }

@@ -89,8 +89,24 @@ function sentence(error: z.ZodError, given: unknown, where: string, under: reado
     return `The settings do not say where the data are: name the folder or file with --data, or data.path in a file.`
   const value = steps.reduce<unknown>((inner, name) => (inner as SettingsPart | undefined)?.[String(name)], given)
   const shown = isObject(value) || value === undefined ? '' : ` (${JSON.stringify(value)})`
-  const message = (issue?.message ?? '').replace(/^./, (letter) => letter.toLowerCase())
-  return `${where}: ${path || 'the whole'}${shown}: ${message.replaceAll('"', '')} (--print-settings shows every setting).`
+  const choices = issue ? choicesOf(issue) : []
+  const message = (issue?.message ?? '').replace(/^./, (letter) => letter.toLowerCase()).replaceAll('"', '')
+  const fault = choices.length > 0 ? `must be ${oneOf(choices)}` : message
+  return `${where}: ${path || 'the whole'}${shown}: ${fault} (--print-settings shows every setting).`
+}
+
+/** What may stand there, where that is a choice of a few: kinds of a thing, words, or numbers. */
+function choicesOf(issue: z.core.$ZodIssue): readonly unknown[] {
+  if (issue.code === 'invalid_value') return issue.values
+  // The other unions are those of which several parts fit: none of the settings is such.
+  if (issue.code !== 'invalid_union' || issue.inclusive === false) return []
+  return issue.options ?? issue.errors.flatMap(([inner]) => (inner ? choicesOf(inner) : []))
+}
+
+/** "a, b or c" */
+function oneOf(choices: readonly unknown[]): string {
+  const last = String(choices.at(-1))
+  return choices.length > 1 ? `${choices.slice(0, -1).join(', ')} or ${last}` : last
 }
 
 /** What each setting allows and the others forbid. */

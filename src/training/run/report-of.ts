@@ -6,11 +6,15 @@ import type { Learner } from '../../learner/learner.js'
 import type { Artifact } from '../../model/artifact.js'
 import type { DataSet } from '../data/data-set.js'
 import { episodeOf } from '../evaluate/evaluate.js'
-import { withPopulation } from '../population.js'
 import { findConfusions } from '../report/find-confusions.js'
 import type { ReportData } from '../report/report-data.js'
 import { sampleFunctions } from '../report/sample-functions.js'
 import { sampleTasks } from '../report/sample-tasks.js'
+import { servedInitialization } from '../served.js'
+import type { RunSettings } from '../settings.js'
+import type { Episode, TaskSource } from '../task.js'
+import type { Measuring } from './measurements.js'
+import { isEmpty, queriesBeside } from './room.js'
 import type { RunFolder } from './run-folder.js'
 import type { RunEnd } from './training-run.js'
 
@@ -19,9 +23,12 @@ export interface Reported {
   readonly data: DataSet
   readonly command: string
   readonly end: RunEnd
+  readonly measuring: Measuring
 }
 
 const samples = 3
+/** Of each class: with more of them, mistakes are seen. */
+const queriesShown = 3
 const confusionTasks = 100
 
 /** A run that was left before its end has no samples: it is asked to stop quickly. */
@@ -41,28 +48,39 @@ export async function reportOf(engine: Engine, folder: RunFolder, reported: Repo
 }
 
 async function examplesOf(engine: Engine, { settings }: RunFolder, reported: Reported): Promise<Partial<ReportData>> {
-  const { artifact, data, end } = reported
+  const { artifact, data, end, measuring } = reported
   const { ways } = settings.meta
   const { seed } = settings
   const source = data.validation
-  if (ways > 0 && source.classes < ways) return {}
-  const shots = Math.max(...settings.validation.shots)
-  const episode = episodeOf({ ways, shots })
+  if (isEmpty(source) || source.classes < ways) return {}
+  const episode = shownEpisode(source, settings)
   const classes = Math.max(1, ways)
   // Only what is asked here: every further width and size would be compiled for nothing.
   const widths = artifact.innerLoop.widths.filter(({ classes }) => classes >= ways).slice(0, 1)
-  const trained = await withPopulation(engine, artifact, end.state.initialization, data.training, settings.seed)
+  const trained = await servedInitialization(engine, artifact, settings, end.state.initialization, data.training)
   const model = modelOf({ ...artifact, innerLoop: { ...artifact.innerLoop, widths } }, trained)
-  const sizes = { supports: [classes * shots], queries: [classes * episode.queries] }
+  const sizes = { supports: [classes * episode.shots], queries: [classes * episode.queries] }
   const learner: Learner = await createLearner(model, engine, sizes)
   try {
     const { input } = artifact
     if (ways === 0) return { regression: await sampleFunctions(learner, source, { episode, tasks: samples, seed }) }
     return {
       samples: await sampleTasks(learner, source, { input, episode, tasks: samples, seed }),
-      confusion: await findConfusions(learner, source, { input, episode, tasks: confusionTasks, seed }),
+      confusion: await findConfusions(learner, source, { input, episode, tasks: confusionTasks, seed }, (done) =>
+        measuring(episode, done, confusionTasks),
+      ),
     }
   } finally {
     await learner.close()
   }
+}
+
+/**
+ * Classes with the fewest shots, the hardest of what is measured: with the most, nearly all answers are right and there is nothing
+ * to be seen. A function with the most, for few points do not make a curve.
+ */
+function shownEpisode(source: TaskSource, { meta: { ways }, validation }: RunSettings): Episode {
+  const shots = ways > 0 ? Math.min(...validation.shots) : Math.max(...validation.shots)
+  const most = ways > 0 ? queriesShown : episodeOf({ ways, shots }).queries
+  return { ways, shots, queries: queriesBeside(source, shots, most) }
 }

@@ -3,7 +3,7 @@
  * report.html. One living process at a time works in it.
  */
 import { access, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { RunSettings } from '../settings.js'
 import { TrainingError } from '../training-error.js'
 import { replaceFile, writeFault } from './atomic-file.js'
@@ -18,16 +18,21 @@ export class RunFolder {
     readonly path: string,
     readonly settings: RunSettings,
     private readonly unlock: () => Promise<void>,
+    /** Takes away all that was made for a new run; undefined for one that was there before. */
+    private readonly undo?: () => Promise<void>,
   ) {
     this.metrics = new MetricsFile(metricsFile(path))
   }
 
   /** Throws TrainingError where the folder is not empty or in use. */
   static async create(path: string, settings: RunSettings): Promise<RunFolder> {
-    await mkdir(path, { recursive: true }).catch((error) => {
+    const first = await mkdir(path, { recursive: true }).catch((error) => {
       throw writeFault(error, path)
     })
-    const unlock = await lockFolder(lockFile(path))
+    const unlock = await lockFolder(lockFile(path)).catch(async (error) => {
+      await removeEmpty(path, first)
+      throw error
+    })
     try {
       const others = (await readdir(path)).filter((name) => name !== 'lock')
       if (others.length > 0)
@@ -37,9 +42,13 @@ export class RunFolder {
             : `${path} is not empty: name a folder for the run with --out that is.`,
         )
       await replaceFile(settingsFile(path), `${JSON.stringify(settings, null, 2)}\n`)
-      return new RunFolder(path, settings, unlock)
+      return new RunFolder(path, settings, unlock, async () => {
+        for (const file of [settingsFile(path), originFile(path), lockFile(path)]) await rm(file, { force: true })
+        await removeEmpty(path, first)
+      })
     } catch (error) {
       await unlock()
+      await removeEmpty(path, first)
       throw error
     }
   }
@@ -74,17 +83,26 @@ export class RunFolder {
     )
   }
 
-  /** Leaves no trace of a run that could not even begin. */
+  /** Leaves no trace of a run that could not even begin; one that was there before stays as it is. */
   async discard(): Promise<void> {
-    for (const file of [settingsFile(this.path), originFile(this.path), lockFile(this.path)])
-      await rm(file, { force: true })
-    // Where something else is in it, it stays.
-    await rmdir(this.path).catch(() => undefined)
+    await this.undo?.()
   }
 
   /** Lets others work in the folder. */
   async close(): Promise<void> {
     await this.unlock()
+  }
+}
+
+/** From `path` up to `first`, which is what mkdir made first; where something else is in a folder, it stays. */
+async function removeEmpty(path: string, first: string | undefined): Promise<void> {
+  if (first === undefined) return
+  for (let folder = resolve(path); folder.startsWith(resolve(first)); folder = dirname(folder)) {
+    const isGone = await rmdir(folder).then(
+      () => true,
+      () => false,
+    )
+    if (!isGone) return
   }
 }
 

@@ -4,7 +4,7 @@ import { modelOf } from '../../learner/initialization.js'
 import type { Model } from '../../model/artifact.js'
 import type { DataSet } from '../data/data-set.js'
 import { MetaTrainer } from '../meta/meta-trainer.js'
-import { withPopulation } from '../population.js'
+import { servedInitialization, trainedArtifact } from '../served.js'
 import type { RunSettings } from '../settings.js'
 import type { TaskSource } from '../task.js'
 import { DivergedError } from '../training-error.js'
@@ -18,11 +18,17 @@ export async function trainOnce(
   source: TaskSource,
 ): Promise<Model | undefined> {
   const artifact = artifactFor(settings, data)
-  const trainer = await MetaTrainer.create(engine, artifact, settings.meta, source, settings.seed)
+  const trainer = await MetaTrainer.create(
+    engine,
+    trainedArtifact(artifact, settings.meta),
+    settings.meta,
+    source,
+    settings.seed,
+  )
   try {
     let state = trainer.start()
     while (state.iteration < settings.meta.iterations) state = (await trainer.step(state)).state
-    return modelOf(artifact, await withPopulation(engine, artifact, state.initialization, source, settings.seed))
+    return modelOf(artifact, await servedInitialization(engine, artifact, settings, state.initialization, source))
   } catch (error) {
     if (error instanceof DivergedError) return undefined
     throw error

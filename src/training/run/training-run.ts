@@ -25,6 +25,8 @@ export interface RunWork {
   /** Keeps the model as far as it has come. */
   save(state: MetaState, reached: readonly Validation[]): Promise<void>
   watch(progress: Progress): void
+  /** All meta-iterations are done: what comes now measures, and may take a while. */
+  finishing(): void
   /** Aborted: the iteration under way is finished, a checkpoint written, and the run left. */
   readonly signal: AbortSignal
   /** Seconds, from any start. */
@@ -82,8 +84,10 @@ class TrainingRun {
     for (;;) {
       // First of all, so that a measurement, which may take long, is done after the run has gone on.
       if (this.work.signal.aborted) return this.leave()
+      const isOver = this.state.iteration >= meta.iterations
+      if (isOver) this.work.finishing()
       if (this.isLineDue()) await this.writeLine()
-      if (this.state.iteration >= meta.iterations) break
+      if (isOver) break
       if (this.clock.sinceCheckpoint() >= checkpointSeconds) await this.writeCheckpoint()
       await this.iterate()
     }

@@ -107,6 +107,13 @@ describe('folders of images', () => {
     await expect(opened).rejects.toThrow(TrainingError)
   })
 
+  test('are needed where a file is named', async () => {
+    const file = await (await Folder.make()).writeGrey('1.png', 9)
+    await expect(openFolder(file)).rejects.toThrow(
+      `${file} is no folder: name one that holds a folder of images for each class.`,
+    )
+  })
+
   test.each([
     ['cut short', (bytes: Uint8Array) => bytes.subarray(0, 40)],
     ['empty', () => new Uint8Array()],

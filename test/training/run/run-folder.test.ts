@@ -39,10 +39,31 @@ describe('the folder of a run', () => {
     expect(await readdir(path)).toEqual([])
   })
 
-  test('that could not begin leaves no trace', async () => {
+  test('that could not begin leaves no trace, nor do the folders that were made for it', async () => {
     const parent = await folder()
-    await (await RunFolder.create(join(parent, 'run'), settings)).discard()
+    const run = await RunFolder.create(join(parent, 'runs', 'of', 'today'), settings)
+    await run.discard()
+    await run.close()
     expect(await readdir(parent)).toEqual([])
+  })
+
+  test('that could not begin leaves what was there before', async () => {
+    const parent = await folder()
+    await (await RunFolder.create(parent, settings)).discard()
+    expect(await readdir(parent)).toEqual([])
+    const run = await RunFolder.create(join(parent, 'runs', 'one'), settings)
+    await writeFile(join(parent, 'runs', 'diary.txt'), 'today')
+    await run.discard()
+    expect(await readdir(join(parent, 'runs'))).toEqual(['diary.txt'])
+  })
+
+  test('that is gone on with stays, whatever there is in it', async () => {
+    const path = join(await folder(), 'run')
+    await (await RunFolder.create(path, settings)).close()
+    const again = await RunFolder.open(path)
+    await again.discard()
+    await again.close()
+    expect(await readdir(path)).toEqual(['settings.json'])
   })
 
   test('is called by model and time', () => {

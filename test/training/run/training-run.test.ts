@@ -68,6 +68,7 @@ function workWith(stopAt = Number.POSITIVE_INFINITY, changes: Partial<RunWork> =
       shown.push(progress)
       if (progress.iteration >= stopAt) controller.abort()
     },
+    finishing: () => {},
     signal: controller.signal,
     now: () => {
       seconds += 0.1

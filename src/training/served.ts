@@ -1,0 +1,27 @@
+/** From what a meta-training finds to what is served: what adapts may be less than what was trained, and priors are measured. */
+import type { Engine } from '../engine/engine.js'
+import { type Initialization, initializationOf, modelOf } from '../learner/initialization.js'
+import type { Artifact } from '../model/artifact.js'
+import { withPopulation } from './population.js'
+import type { MetaSettings } from './settings.js'
+import type { TaskSource } from './task.js'
+
+/** The model as its meta-training has it: its inner loops may adapt more than those of its clients. */
+export function trainedArtifact(artifact: Artifact, { scope }: Pick<MetaSettings, 'scope'>): Artifact {
+  return scope ? { ...artifact, innerLoop: { ...artifact.innerLoop, scope } } : artifact
+}
+
+/** `trained`: the initialization of the artifact as it was trained, on tasks of `source`. Throws TrainingError. */
+export function servedInitialization(
+  engine: Engine,
+  artifact: Artifact,
+  { meta, seed }: { readonly meta: Pick<MetaSettings, 'scope'>; readonly seed: number },
+  trained: Initialization,
+  source: TaskSource,
+): Promise<Initialization> {
+  // By name: what was adapted in training and is not any more is shared among clients.
+  const own = meta.scope
+    ? initializationOf({ ...modelOf(trainedArtifact(artifact, meta), trained), artifact })
+    : trained
+  return withPopulation(engine, artifact, own, source, seed)
+}
