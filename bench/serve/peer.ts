@@ -10,13 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** As our HOT_BYTES, for all processes together. */
 const CACHE_BYTES = 512 * 1024 * 1024
 
-/** As fast as it gets, as most would write it (peer/tuned.py, peer/plain.py), and ... */
-export const peers = {
-  'peer, tuned': { app: 'tuned', batch: 'model' },
-  'peer, plain': { app: 'plain', batch: 'model' },
-  /** ... tuned, with mini-batches that are no larger than the support set; ours are as large as model.json says. */
-  'peer, distinct': { app: 'tuned', batch: 'distinct' },
-} as const
+/** As fast as it gets, and as most would write it (peer/tuned.py, peer/plain.py). */
+export const peers = { 'peer, tuned': 'tuned', 'peer, plain': 'plain' } as const
 export type PeerName = keyof typeof peers
 
 /**
@@ -25,20 +20,18 @@ export type PeerName = keyof typeof peers
  * Unavailable where its packages cannot be had.
  */
 export async function startPeer(name: PeerName, dataDir: string): Promise<ServerProcess[]> {
-  const { app, batch } = peers[name]
   const python = await peerPython()
   const seats = availableParallelism()
   const command = (port: number): Command => ({
     command: python,
     args: [
-      ...['-m', 'uvicorn', `${app}:app`, '--app-dir', join(root, 'bench/serve/peer')],
+      ...['-m', 'uvicorn', `${peers[name]}:app`, '--app-dir', join(root, 'bench/serve/peer')],
       ...['--host', '127.0.0.1', '--port', String(port), '--no-access-log', '--log-level', 'warning'],
     ],
     env: {
       PYTHONPATH: join(root, 'bench/peers'),
       PEER_MODEL: join(root, 'models/omniglot-conv4'),
       PEER_DATA: dataDir,
-      PEER_BATCH: batch,
       PEER_CACHE_BYTES: String(Math.floor(CACHE_BYTES / seats)),
       OMP_NUM_THREADS: '1',
       MKL_NUM_THREADS: '1',

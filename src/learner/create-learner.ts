@@ -57,11 +57,12 @@ interface Width {
 }
 
 /**
- * A mini-batch larger than the support set holds examples twice: where it is so small, half the batch has the same gradient, or
- * nearly, at half the cost.
+ * A mini-batch larger than the support set holds examples twice: where that is small, half the batch has the same gradient, or
+ * nearly, at half the cost. Of a batch that holds five examples of each class a fifth holds one.
  */
 function batchesFor(batch: number): number[] {
-  return batch >= 10 ? [Math.ceil(batch / 2), batch] : [batch]
+  const smaller = batch >= 25 ? [5, 2] : batch >= 10 ? [2] : []
+  return [...smaller.map((part) => Math.ceil(batch / part)), batch]
 }
 
 /** The mini-batch that a model with mini-batches of `batch` takes for so many examples. */

@@ -76,8 +76,9 @@ export const presets: Readonly<Record<string, Preset>> = {
         layers: four(strided(64, 20)),
         head: { kind: 'prototypes', scale: 0.3, prior: 10 },
         innerLoop: adapting([
-          { classes: 5, batch: 10, steps: 50, learningRate: 0.001 },
-          { classes: 20, batch: 20, steps: 50, learningRate: 0.001 },
+          // Five examples of each class at once: a few steps on less of them take more than they give.
+          { classes: 5, batch: 25, steps: 20, learningRate: 0.001 },
+          { classes: 20, batch: 100, steps: 10, learningRate: 0.001 },
           { classes: 100, batch: 100, steps: 20, learningRate: 0.0002 },
         ]),
       },

@@ -39,11 +39,9 @@ class Adapted:
 
 
 class Learner:
-    def __init__(self, folder: Path, distinct: bool):
-        """`distinct`: a mini-batch never shows an example twice, where model.json's batch is larger than the support set."""
+    def __init__(self, folder: Path):
         self.model = json.loads((folder / "model.json").read_text())
         self.stored = load_file(folder / self.model["weights"]["file"])
-        self.distinct = distinct
 
     def width(self, classes: int) -> dict:
         """The settings for so many classes. Raises ValueError where there are too many."""
@@ -61,11 +59,10 @@ class Learner:
     def train(self, trainee: "Trainee", images: np.ndarray, class_of: list[int], settings: Settings) -> list[float]:
         network = trainee.network
         x, y = as_tensor(images), torch.tensor(class_of)
-        batch = self.width(max(class_of) + 1)["batch"]
-        if self.distinct:
-            batch = min(batch, len(class_of))
+        # No example twice, where model.json's batch is larger than the support set.
+        batch = min(self.width(max(class_of) + 1)["batch"], len(class_of))
         optimizer = trainee.reset(settings.learning_rate)
-        trainee.start_head(x, y, self.model["head"]["scale"])
+        trainee.start_head(x, y, self.model["head"])
         examples = balanced(random.Random(settings.seed), class_of)
         losses = []
         for _ in range(settings.steps):
@@ -90,7 +87,12 @@ class Trainee:
 
     def __init__(self, model: dict, stored: dict[str, np.ndarray], classes: int, fused: bool):
         features = stored["secondMoment.head.weight"].size
-        body = {name: value for name, value in stored.items() if not name.startswith(("secondMoment.", "head."))}
+        known = {name: torch.from_numpy(value) for name, value in stored.items() if name.endswith((".mean", ".variance"))}
+        body = {
+            name: value
+            for name, value in stored.items()
+            if name not in known and not name.startswith(("secondMoment.", "head."))
+        }
         moments = {
             name.removeprefix("secondMoment."): value for name, value in stored.items() if name.startswith("second")
         }
@@ -112,6 +114,8 @@ class Trainee:
             digest="",
         )
         self.network = Network(task).to(memory_format=LAYOUT)
+        self.known = known
+        self.layers = model["layers"]
         self.weights = by_parameter(self.network, task.weights)
         self.moments = by_parameter(self.network, task.moments)
         inner = model["innerLoop"]["optimizer"]
@@ -130,32 +134,52 @@ class Trainee:
         return optimizer
 
     @torch.no_grad()
-    def start_head(self, x: torch.Tensor, y: torch.Tensor, scale: float) -> None:
+    def start_head(self, x: torch.Tensor, y: torch.Tensor, spec: dict) -> None:
         """From class prototypes: W_i = scale (c_i - m) / |c_i - m|, b_i = -W_i m."""
-        features = self.network.flatten(self.network.body(x))
+        features, _ = self.walk(x)
         members = F.one_hot(y).to(features.dtype)
         prototypes = members.T @ features / members.sum(0)[:, None]
         middle = prototypes.mean(0)
+        if "prior" in spec:
+            share = spec["prior"] / (spec["prior"] + len(prototypes))
+            middle = middle.lerp(self.known["head.mean"], share)
         directions = prototypes - middle
         lengths = directions.norm(dim=1, keepdim=True)
-        weight = torch.where(lengths > 1e-6 * middle.norm(), scale * directions / lengths, 0)
+        weight = torch.where(lengths > 1e-6 * middle.norm(), spec["scale"] * directions / lengths, 0)
         self.network.head.weight.copy_(weight)
         self.network.head.bias.copy_(-weight @ middle)
 
     @torch.no_grad()
     def folded(self, x: torch.Tensor) -> Adapted:
-        """Walks through the body with the whole support set, whose statistics each batch norm keeps."""
+        _, convolutions = self.walk(x)
+        return Adapted(convolutions, (self.network.head.weight.clone(), self.network.head.bias.clone()))
+
+    def walk(self, x: torch.Tensor) -> tuple[torch.Tensor, list[tuple[torch.Tensor, torch.Tensor]]]:
+        """
+        The features of the whole support set, and the convolutions with its statistics folded in, beside which those of
+        the training data count where model.json says so.
+        """
         convolutions = []
         convolution = None
-        for module in self.network.body:
+        for layer, module in enumerate(self.network.body):
             if isinstance(module, nn.BatchNorm2d):
-                variance, mean = torch.var_mean(x, (0, 2, 3), correction=0)
+                mean, variance = self.statistics(layer, x)
                 factor = module.weight / (variance + module.eps).sqrt()
-                weight = convolution.weight * factor[:, None, None, None]
-                convolutions.append((weight, module.bias - mean * factor))
-            convolution = module
-            x = module(x)
-        return Adapted(convolutions, (self.network.head.weight.clone(), self.network.head.bias.clone()))
+                shift = module.bias - mean * factor
+                convolutions.append((convolution.weight * factor[:, None, None, None], shift))
+                x = x * factor[:, None, None] + shift[:, None, None]
+            else:
+                convolution = module
+                x = module(x)
+        return self.network.flatten(x), convolutions
+
+    def statistics(self, layer: int, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean and variance of the whole support set, mixed with those of the training data where the layer has a prior."""
+        variance, mean = torch.var_mean(x, (0, 2, 3), correction=0)
+        if "prior" not in self.layers[layer]:
+            return mean, variance
+        share = self.layers[layer]["prior"] / (self.layers[layer]["prior"] + len(x))
+        return mean.lerp(self.known[f"{layer}.mean"], share), variance.lerp(self.known[f"{layer}.variance"], share)
 
 
 @torch.inference_mode()

@@ -17,7 +17,7 @@ from schemas import AdaptRequest
 torch.set_num_threads(1)
 torch.set_num_interop_threads(1)
 
-learner = Learner(Path(os.environ["PEER_MODEL"]), distinct=os.environ.get("PEER_BATCH") == "distinct")
+learner = Learner(Path(os.environ["PEER_MODEL"]))
 folder = Path(os.environ["PEER_DATA"])
 cache_bytes = int(os.environ.get("PEER_CACHE_BYTES", 256 * 2**20))
 side = learner.model["input"]["height"]
