@@ -59,7 +59,9 @@ const settings = z.object({
   MAX_INPUTS: whole(1000, 1, 1e6).describe('Inputs of one prediction.'),
   MAX_LABEL_LENGTH: whole(200, 1, 1e6).describe('Characters of a label.'),
   MAX_STEPS: whole(1000, 0, 1e6).describe('Gradient steps of one adaptation.'),
-  REQUEST_SECONDS: whole(60, 1, 86_400).describe('How long a request may take, from its first byte to the answer.'),
+  REQUEST_SECONDS: whole(60, 1, 86_400).describe(
+    'How long a request may take, from its first byte to the answer; adaptations that could not end in it are refused.',
+  ),
   DRAIN_SECONDS: whole(30, 0, 86_400).describe('How long a stop waits for requests that are under way.'),
   LINGER_SECONDS: whole(0, 0, 86_400).describe(
     'How long a stop goes on taking requests while /readyz says no, so that load balancers notice.',

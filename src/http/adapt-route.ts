@@ -7,6 +7,7 @@ import type { ServedModels } from '../serving/served-model.js'
 import { toAdaptation } from './adaptation-answer.js'
 import { adaptationIdOf } from './adaptation-id.js'
 import { type AskParts, askWithBody } from './asked.js'
+import { locationOf } from './location.js'
 import type { AdaptSettings } from './reading/parsed.js'
 import type { Readers } from './reading/readers.js'
 import { sendTimed } from './timed-answer.js'
@@ -23,7 +24,7 @@ export interface AdaptParts extends AskParts {
 
 export function adaptRoute(parts: AdaptParts): RequestHandler {
   const { adapt, models, readers, defaults, newId } = parts
-  return askWithBody(parts, async ({ body, query, response, record, task }) => {
+  return askWithBody(parts, async ({ body, query, request, response, record, task }) => {
     const { timeline } = task
     const {
       model,
@@ -38,6 +39,7 @@ export function adaptRoute(parts: AdaptParts): RequestHandler {
     const asked = { ...toAsked(settings), ...withDefaults(settings, defaults) }
     const order = { id, served, examples: decoded, asked, budgetMs: settings.budgetMs }
     const info = await adapt.run(order, task)
+    response.setHeader('Location', locationOf(id, request))
     sendTimed(response, 201, toAdaptation(info, timeline), timeline)
   })
 }
@@ -56,6 +58,7 @@ export function addExamplesRoute(parts: AdaptParts): RequestHandler {
     const decoded = await timeline.measure('decode', () => readers.decodeExamples(examples, served, task.signal))
     const order = { id, examples: decoded, asked: toAsked(settings), budgetMs: settings.budgetMs }
     const info = await addExamples.run(order, task)
+    response.setHeader('Location', locationOf(id, request))
     sendTimed(response, 201, toAdaptation(info, timeline), timeline)
   })
 }

@@ -4,11 +4,16 @@ import type { Timeline } from '../serving/timeline.js'
 import type { components } from './contract.gen.js'
 import { timing } from './timing.js'
 
-export type AdaptationAnswer = components['schemas']['Adaptation']
+type Contract = components['schemas']
 
 /** With the timeline of the request that made it, if it is the answer to that. */
-export function toAdaptation(info: StoredInfo, made?: Timeline): AdaptationAnswer {
-  const { id, model, version, labels, examples, steps, learningRate, losses, bytes, asked, createdAt, expiresAt } = info
+export function toAdaptation(info: StoredInfo, made?: Timeline): Contract['Adaptation'] {
+  return { ...toListed(info), losses: info.losses.map(shorten), ...(made && { timing: timing(made) }) }
+}
+
+/** Without the losses: a page of a hundred adaptations would have as many numbers as they had steps. */
+export function toListed(info: StoredInfo): Contract['ListedAdaptation'] {
+  const { id, model, version, labels, examples, steps, learningRate, bytes, asked, createdAt, expiresAt } = info
   return {
     id,
     model,
@@ -18,12 +23,10 @@ export function toAdaptation(info: StoredInfo, made?: Timeline): AdaptationAnswe
     steps,
     learningRate,
     seed: asked.seed,
-    losses: losses.map(shorten),
     bytes,
     retention: asked.retention,
     createdAt: new Date(createdAt).toISOString(),
     ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
-    ...(made && { timing: timing(made) }),
   }
 }
 

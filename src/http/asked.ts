@@ -63,5 +63,7 @@ function toAsked(request: Request, response: Response, tenantOf: TenantOf, patie
   const tenant = tenantOf(request)
   record.tenant = tenant
   const signal = patienceWith(request, response, patience)
-  return { request, response, record, query: queryOf(request), task: { tenant, signal, timeline: record.timeline } }
+  const { timeline } = record
+  const deadline = timeline.arrival + 1000 * patience.requestSeconds
+  return { request, response, record, query: queryOf(request), task: { tenant, signal, deadline, timeline } }
 }

@@ -3,7 +3,23 @@ export interface paths {
     "/adapt": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -29,7 +45,23 @@ export interface paths {
     "/predict": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -53,13 +85,29 @@ export interface paths {
     "/adaptations": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
         /**
          * What has been adapted
-         * @description Page by page, in order of the ids.
+         * @description Page by page, in order of the ids. The losses are left out; GET /adaptations/{id} has them.
          */
         get: operations["listAdaptations"];
         put?: never;
@@ -73,7 +121,23 @@ export interface paths {
     "/adaptations/{id}": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path: {
                 /** @description The name of your model. */
                 id: components["parameters"]["id"];
@@ -94,7 +158,23 @@ export interface paths {
     "/adaptations/{id}/examples": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path: {
                 /** @description The name of your model. */
                 id: components["parameters"]["id"];
@@ -118,7 +198,18 @@ export interface paths {
     "/models": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -135,7 +226,18 @@ export interface paths {
     "/models/{name}": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -152,7 +254,18 @@ export interface paths {
     "/livez": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -169,7 +282,18 @@ export interface paths {
     "/startupz": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -189,7 +313,18 @@ export interface paths {
     "/metrics": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -206,7 +341,18 @@ export interface paths {
     "/openapi.yaml": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -223,7 +369,18 @@ export interface paths {
     "/docs": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -240,7 +397,18 @@ export interface paths {
     "/readyz": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -260,7 +428,18 @@ export interface paths {
     "/samples/adapt.json": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -280,7 +459,18 @@ export interface paths {
     "/samples/predict.json": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -385,7 +575,7 @@ export interface components {
              */
             values: number[];
         };
-        Adaptation: {
+        ListedAdaptation: {
             id: components["schemas"]["AdaptationId"];
             model: string;
             /** @description Counts up each time this id is adapted, by its client or because its model has been replaced by a new version (then with the next prediction, from the kept examples); from 1 again after a deletion. */
@@ -396,8 +586,6 @@ export interface components {
             steps: number;
             learningRate: number;
             seed: number;
-            /** @description The loss of each step's mini-batch before the step. */
-            losses: number[];
             /** @description The memory the adapted model takes in the server. */
             bytes: number;
             retention: components["schemas"]["Retention"];
@@ -411,11 +599,16 @@ export interface components {
              * @description When it will be forgotten; never where not given.
              */
             expiresAt?: string;
+        };
+        /** @description All of an adaptation that is listed, and how its steps went. */
+        Adaptation: components["schemas"]["ListedAdaptation"] & {
+            /** @description The loss of each step's mini-batch before the step. */
+            losses: number[];
             /** @description Of the request that made it; only in the answer to that. */
             timing?: components["schemas"]["Timing"];
         };
         AdaptationPage: {
-            adaptations: components["schemas"]["Adaptation"][];
+            adaptations: components["schemas"]["ListedAdaptation"][];
             /** @description Where the next page starts; not given on the last. */
             next?: components["schemas"]["AdaptationId"];
         };
@@ -529,9 +722,13 @@ export interface components {
         };
     };
     responses: {
-        /** @description The body is not JSON, does not fit the contract, or holds an image that cannot be read. */
+        /**
+         * @description The body is not JSON, does not fit the contract, or holds an image that cannot be read; or its steps would take longer
+         *     than a request may.
+         */
         Invalid: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -555,6 +752,7 @@ export interface components {
         /** @description There is no such model, adaptation or page. */
         Unknown: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -581,6 +779,7 @@ export interface components {
         /** @description The examples, which would be needed, were not kept or do not fit the version of the model that is served now; or others kept changing the adaptation at the same time. */
         Conflict: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -590,6 +789,7 @@ export interface components {
         /** @description Yes. */
         Alive: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -602,6 +802,7 @@ export interface components {
         /** @description The body is larger than the server takes, 16 MiB by default. */
         TooLarge: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -611,6 +812,7 @@ export interface components {
         /** @description The body is neither JSON in UTF-8 nor a form. */
         WrongType: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -620,17 +822,21 @@ export interface components {
         /** @description The gradient steps led to numbers that are not finite; a smaller `learningRate` helps. */
         Diverged: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The queue is full. */
+        /**
+         * @description Too many requests or bytes are under way; or, of adaptations, those that are leave this one too little time to end within
+         *     REQUEST_SECONDS: then nothing has been computed for it.
+         */
         Busy: {
             headers: {
-                /** @description When a place should be free, in seconds, computed from how long requests take at present. */
-                "Retry-After"?: number;
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
@@ -640,6 +846,7 @@ export interface components {
         /** @description A fault of the server; it is in its log. */
         Internal: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -649,8 +856,8 @@ export interface components {
         /** @description The server is starting or about to stop, ask another replica; or the answer did not come in the time there is. */
         Unavailable: {
             headers: {
-                /** @description When to try again, in seconds. */
-                "Retry-After"?: number;
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfterUnlessLate"];
                 [name: string]: unknown;
             };
             content: {
@@ -660,6 +867,7 @@ export interface components {
         /** @description There is no room for the adapted model, in memory or on disk. */
         NoRoom: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -668,25 +876,60 @@ export interface components {
         };
     };
     parameters: {
+        /**
+         * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+         *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+         */
+        tenant: string;
+        /**
+         * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+         *     another text.
+         */
+        requestId: string;
+        /**
+         * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+         * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+         */
+        traceparent: string;
         /** @description The name of your model. */
         id: components["schemas"]["AdaptationId"];
-        /** @description As in the JSON body. */
+        /** @description The initialization to start from, one of GET /models. The server's default where not given. */
         model: string;
-        /** @description As in the JSON body. */
+        /** @description How many gradient steps to do. */
         steps: components["schemas"]["Steps"];
-        /** @description As in the JSON body. */
+        /** @description How far a gradient step goes. */
         learningRate: components["schemas"]["LearningRate"];
-        /** @description As in the JSON body. */
+        /** @description Which order the examples are drawn in; the same request with the same seed gives the same model. */
         seed: components["schemas"]["Seed"];
-        /** @description As in the JSON body. */
+        /** @description How long the request may take; as many steps are done as fit. */
         budgetMs: components["schemas"]["BudgetMs"];
-        /** @description As in the JSON body. */
+        /** @description When to forget the model, from now. */
         ttlSeconds: components["schemas"]["TtlSeconds"];
-        /** @description As in the JSON body. */
+        /** @description What to keep on disk, the weights, the examples or both. */
         retention: components["schemas"]["Retention"];
     };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description What the request is called in the server's log; the one it came with, or one made for it.
+         * @example 0b8f5f0e-6f0a-4f6e-9d6e-3f0c1a7f2b11
+         */
+        RequestId: string;
+        /**
+         * @description Where the time went, in milliseconds, as browsers show it; the phases are decode, queue, engine and store.
+         * @example decode;dur=1.9, queue;dur=0.2, engine;dur=145.2, store;dur=3.1
+         */
+        ServerTiming: string;
+        /**
+         * @description Where to look up the adaptation, relative to the address of the request.
+         * @example adaptations/my-signs
+         */
+        Location: string;
+        /** @description When there should be a place, or enough time, in seconds, estimated from how long requests and steps take at present. */
+        RetryAfter: number;
+        /** @description When to try again, in seconds. Not given where the answer did not come in time, since nobody knows. */
+        RetryAfterUnlessLate: number;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -694,24 +937,40 @@ export interface operations {
     adapt: {
         parameters: {
             query?: {
-                /** @description As in the JSON body. */
+                /** @description The name to keep the model under. One is made where not given. */
                 id?: components["schemas"]["AdaptationId"];
-                /** @description As in the JSON body. */
+                /** @description The initialization to start from, one of GET /models. The server's default where not given. */
                 model?: components["parameters"]["model"];
-                /** @description As in the JSON body. */
+                /** @description How many gradient steps to do. */
                 steps?: components["parameters"]["steps"];
-                /** @description As in the JSON body. */
+                /** @description How far a gradient step goes. */
                 learningRate?: components["parameters"]["learningRate"];
-                /** @description As in the JSON body. */
+                /** @description Which order the examples are drawn in; the same request with the same seed gives the same model. */
                 seed?: components["parameters"]["seed"];
-                /** @description As in the JSON body. */
+                /** @description How long the request may take; as many steps are done as fit. */
                 budgetMs?: components["parameters"]["budgetMs"];
-                /** @description As in the JSON body. */
+                /** @description When to forget the model, from now. */
                 ttlSeconds?: components["parameters"]["ttlSeconds"];
-                /** @description As in the JSON body. */
+                /** @description What to keep on disk, the weights, the examples or both. */
                 retention?: components["parameters"]["retention"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -725,6 +984,9 @@ export interface operations {
             /** @description The model is adapted and kept. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -775,12 +1037,28 @@ export interface operations {
     predict: {
         parameters: {
             query?: {
-                /** @description As in the JSON body. */
+                /** @description The model to ask. Needed here where it is not in the JSON body. */
                 id?: components["schemas"]["AdaptationId"];
-                /** @description As in the JSON body. */
+                /** @description How many of the best labels to list with each prediction. */
                 topK?: components["schemas"]["TopK"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -794,6 +1072,8 @@ export interface operations {
             /** @description One prediction an input, in their order. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -821,7 +1101,23 @@ export interface operations {
                 /** @description Where the page starts; `next` of the page before. */
                 from?: components["schemas"]["AdaptationId"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -830,6 +1126,8 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -844,7 +1142,23 @@ export interface operations {
     getAdaptation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path: {
                 /** @description The name of your model. */
                 id: components["parameters"]["id"];
@@ -856,6 +1170,8 @@ export interface operations {
             /** @description The adaptation. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -871,7 +1187,23 @@ export interface operations {
     deleteAdaptation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path: {
                 /** @description The name of your model. */
                 id: components["parameters"]["id"];
@@ -883,6 +1215,7 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -897,20 +1230,36 @@ export interface operations {
     addExamples: {
         parameters: {
             query?: {
-                /** @description As in the JSON body. */
+                /** @description How many gradient steps to do. */
                 steps?: components["parameters"]["steps"];
-                /** @description As in the JSON body. */
+                /** @description How far a gradient step goes. */
                 learningRate?: components["parameters"]["learningRate"];
-                /** @description As in the JSON body. */
+                /** @description Which order the examples are drawn in; the same request with the same seed gives the same model. */
                 seed?: components["parameters"]["seed"];
-                /** @description As in the JSON body. */
+                /** @description How long the request may take; as many steps are done as fit. */
                 budgetMs?: components["parameters"]["budgetMs"];
-                /** @description As in the JSON body. */
+                /** @description When to forget the model, from now. */
                 ttlSeconds?: components["parameters"]["ttlSeconds"];
-                /** @description As in the JSON body. */
+                /** @description What to keep on disk, the weights, the examples or both. */
                 retention?: components["parameters"]["retention"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Whose adaptations the request is about, 1 to 128 visible ASCII characters. It is believed only from the gateway
+                 *     (TRUSTED_PROXIES), which may call it otherwise (TENANT_HEADER); everybody else is the tenant `default`.
+                 */
+                "X-Tenant"?: components["parameters"]["tenant"];
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path: {
                 /** @description The name of your model. */
                 id: components["parameters"]["id"];
@@ -927,6 +1276,9 @@ export interface operations {
             /** @description The next version is adapted and kept. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -949,7 +1301,18 @@ export interface operations {
     listModels: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -958,6 +1321,7 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -971,7 +1335,18 @@ export interface operations {
     getModel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path: {
                 name: string;
             };
@@ -982,6 +1357,7 @@ export interface operations {
             /** @description The model. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -996,7 +1372,18 @@ export interface operations {
     live: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1008,7 +1395,18 @@ export interface operations {
     started: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1021,7 +1419,18 @@ export interface operations {
     metrics: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1030,6 +1439,7 @@ export interface operations {
             /** @description In Prometheus' text format. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1041,7 +1451,18 @@ export interface operations {
     contract: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1050,6 +1471,7 @@ export interface operations {
             /** @description The contract. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1061,7 +1483,18 @@ export interface operations {
     docs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1070,6 +1503,7 @@ export interface operations {
             /** @description A page that loads nothing from elsewhere. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1081,7 +1515,18 @@ export interface operations {
     ready: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1090,6 +1535,7 @@ export interface operations {
             /** @description Ready. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1112,7 +1558,18 @@ export interface operations {
     adaptSample: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1121,6 +1578,7 @@ export interface operations {
             /** @description A request body for POST /adapt. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1134,7 +1592,18 @@ export interface operations {
     predictSample: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description What to call the request in the log, 1 to 128 visible ASCII characters. The server makes a name where there is none, or
+                 *     another text.
+                 */
+                "X-Request-Id"?: components["parameters"]["requestId"];
+                /**
+                 * @description The trace that the request belongs to (W3C Trace Context), which goes on in the server's log and traces.
+                 * @example 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+                 */
+                traceparent?: components["parameters"]["traceparent"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1143,6 +1612,7 @@ export interface operations {
             /** @description A request body for POST /predict. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -36,6 +36,7 @@ export function describe(code: FailureCode): { status: number; title: string } {
     case 'invalid-request':
     case 'unfit-examples':
     case 'unfit-inputs':
+    case 'too-many-steps':
       return { status: 400, title: 'The request is invalid' }
     case 'unknown-model':
       return { status: 404, title: 'No such model' }

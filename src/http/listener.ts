@@ -152,8 +152,9 @@ export class Listener {
     })
     // Who holds a connection open is asked to leave with the next answer.
     if (this.closing) response.shouldKeepAlive = false
-    if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      this.refuse(request.socket, noHost, response)
+    const hosts = hostsOf(request)
+    if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')) {
+      this.refuse(request.socket, hosts > 1 ? manyHosts : noHost, response)
     } else {
       this.app(request, response)
     }
@@ -197,6 +198,16 @@ export class Listener {
   }
 }
 
+/** How many there are (RFC 9112, 3.2): of several, gateway and server might believe another. */
+function hostsOf({ rawHeaders }: IncomingMessage): number {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  return hosts
+}
+
 const realTimer: Timer = (seconds, act) => {
   const timeout = setTimeout(act, seconds * 1000)
   return () => clearTimeout(timeout)
@@ -205,6 +216,10 @@ const realTimer: Timer = (seconds, act) => {
 const noHost: ParserFailure = {
   failure: { code: 'malformed-request' },
   detail: 'Send the header Host, which HTTP/1.1 asks for.',
+}
+const manyHosts: ParserFailure = {
+  failure: { code: 'malformed-request' },
+  detail: 'The header Host comes more than once; send it once.',
 }
 const noProxy: ParserFailure = {
   failure: { code: 'malformed-request' },

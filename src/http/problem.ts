@@ -14,6 +14,7 @@ export function toProblem(failure: Failure, detail: string): Problem {
   if (failure.code === 'invalid-request') return { ...problem, errors: [...failure.faults] }
   if (failure.code === 'unfit-examples') return { ...problem, errors: [{ pointer: '/examples', detail }] }
   if (failure.code === 'unfit-inputs') return { ...problem, errors: [{ pointer: '/inputs', detail }] }
+  if (failure.code === 'too-many-steps') return { ...problem, errors: [{ pointer: '/steps', detail }] }
   return problem
 }
 

@@ -51,6 +51,11 @@ export class Scheduler {
     this.concurrency = typeof concurrency === 'number' ? () => concurrency : concurrency
   }
 
+  /** How many turns may be taken at the same time, at present. */
+  get turnsAtOnce(): number {
+    return this.concurrency()
+  }
+
   /** How many wait for a turn. */
   waiting(kind: WorkKind): number {
     return this.lines[kind].size

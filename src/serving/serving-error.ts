@@ -14,6 +14,9 @@ export type ServingFailure =
   | { readonly code: 'conflict' }
   /** What was stored cannot be trusted any more. */
   | { readonly code: 'damaged-adaptation' }
+  /** An adaptation that would take longer than a request may, however little else there is to do. */
+  | { readonly code: 'too-many-steps' }
+  /** Too many requests or bytes at the same time, or too little time beside the adaptations under way. */
   | { readonly code: 'queue-full'; readonly retryAfterSeconds: number }
   /** The server is not ready yet, is about to stop, or has not answered in the time there is. */
   | { readonly code: 'starting' | 'draining' | 'deadline' }

@@ -5,6 +5,8 @@ export interface Task {
   readonly tenant: string
   /** Aborts when nobody waits for the answer any more, or too long; its reason is what is thrown then. */
   readonly signal: AbortSignal
+  /** When the signal aborts at the latest, on the timeline's clock; undefined: nobody knows. */
+  readonly deadline?: number
   readonly timeline: Timeline
 }
 

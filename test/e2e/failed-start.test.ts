@@ -45,6 +45,11 @@ test.concurrent('a file in place of DATA_DIR', async () => {
   await expectSentence({ STORE: 'lmdb', DATA_DIR: file }, /^DATA_DIR=\S+file .*\.$/m)
 })
 
+// In /proc Node's own way of making a folder with its parents would never end.
+test.concurrent.each(['/proc/x', '/proc/x/y', '/dev/null/x'])('DATA_DIR=%s, which cannot be made', async (path) => {
+  await expectSentence({ STORE: 'lmdb', DATA_DIR: path }, new RegExp(`^DATA_DIR=${path} .+\\.$`, 'm'))
+})
+
 test.concurrent('settings that cannot be', async () => {
   await expectSentence(
     { MAX_BODY_BYTES: '16M' },

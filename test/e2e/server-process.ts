@@ -13,17 +13,21 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
 /** Of the environment only what finds programs; the settings are all there is. */
-function start(settings: Settings): Child {
+function start(settings: Settings, timeout?: number): Child {
   const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
   return spawn(process.execPath, ['--import', tsx, main], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(timeout !== undefined && { timeout, killSignal: 'SIGKILL' }),
   })
 }
 
-/** What a start that fails says, and its exit code. */
-export async function failedStart(settings: Settings): Promise<{ code: number; said: string }> {
-  const child = start(settings)
+/** Milliseconds in which a start must have failed. */
+const patience = 50_000
+
+/** What a start that fails says, and its exit code: null where it neither fails nor ends. */
+export async function failedStart(settings: Settings): Promise<{ code: number | null; said: string }> {
+  const child = start(settings, patience)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text))
   const [code] = await once(child, 'close')

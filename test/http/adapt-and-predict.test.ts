@@ -32,6 +32,24 @@ describe('images', () => {
     expect(body.predictions[0].scores).toEqual([{ label: 'lying', confidence: body.predictions[0].confidence }])
   })
 
+  test.each(['/adapt', '/adapt/', '/adaptations/placed/examples', '/adaptations/placed/examples/'])(
+    'POST %s says where the model is to be looked up, behind any prefix',
+    async (path) => {
+      await server.post('/adapt', { ...twoSigns, id: 'placed' })
+      const body = JSON.stringify(
+        path.startsWith('/adapt/') || path === '/adapt' ? { ...twoSigns, id: 'placed' } : { examples },
+      )
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(server.url + path, { method: 'POST', headers, body })
+      expect(answer.status).toBe(201)
+      const location = answer.headers.get('location') ?? ''
+      for (const prefix of ['', '/some/prefix']) {
+        const { pathname } = new URL(location, `http://gateway${prefix}${path}`)
+        expect(pathname).toBe(`${prefix}/adaptations/placed`)
+      }
+    },
+  )
+
   test('settings of the request go before the model\u2019s own', async () => {
     const { body } = await server.post('/adapt', { ...twoSigns, steps: 7, learningRate: 0.01, seed: 9 })
     expect(body).toMatchObject({ steps: 7, learningRate: 0.01, seed: 9 })

@@ -92,6 +92,24 @@ describe('the list', () => {
     expect(found).toEqual(sorted)
   })
 
+  test('has all that looking at one shows, but for the losses', async () => {
+    const { losses, ...listed } = (await listing.get('/adaptations/Z')).body
+    expect((await listing.get('/adaptations?from=Z&limit=1')).body.adaptations).toEqual([listed])
+    expect(losses).toEqual([])
+  })
+
+  test('of long adaptations is short', async () => {
+    const { body, text } = await listing.post(
+      '/adapt',
+      { ...twoSigns, id: 'long', steps: 1000 },
+      { 'x-tenant': 'long' },
+    )
+    expect(body.losses).toHaveLength(1000)
+    const page = await listing.ask('/adaptations', { headers: { 'x-tenant': 'long' } })
+    expect(page.text.length).toBeLessThan(500)
+    expect(text.length).toBeGreaterThan(5000)
+  })
+
   test('starts where it is asked to, whether there is such an id or not', async () => {
     expect((await page('?from=a')).ids).toEqual(['a', 'a-1', 'a.1', 'a_1'])
     expect((await page('?from=a0')).ids).toEqual(['a_1'])
@@ -117,6 +135,18 @@ describe('the list', () => {
   ])('refuses ?%s', async (query, pointer, detail) => {
     const { status, body } = await listing.get(`/adaptations?${query}`)
     expect([status, body]).toMatchObject([400, { errors: [{ pointer, detail: expect.stringContaining(detail) }] }])
+  })
+
+  test('tells all that is wrong with a query at once, of each parameter one thing', async () => {
+    const { body } = await listing.get('/adaptations?page=2&limit=0&from=../x&limit=1&size=3')
+    expect(body.errors).toEqual([
+      { pointer: '/page', detail: 'There is no such query parameter; remove it.' },
+      { pointer: '/limit', detail: 'It comes more than once in the query; send it once.' },
+      { pointer: '/size', detail: 'There is no such query parameter; remove it.' },
+      { pointer: '/from', detail: expect.stringContaining('letters, digits') },
+    ])
+    const none = await listing.get('/models?a=1&b=2')
+    expect(none.body.errors).toMatchObject([{ pointer: '/a' }, { pointer: '/b' }])
   })
 })
 

@@ -12,9 +12,19 @@ interface Media {
   readonly examples?: Readonly<Record<string, { readonly value: unknown }>>
 }
 
+interface Header {
+  /** Whether it is always given. */
+  readonly required?: boolean
+  readonly schema: Schema
+}
+
+interface Reference {
+  readonly $ref: string
+}
+
 export interface Answers {
   readonly $ref?: string
-  readonly headers?: Readonly<Record<string, { readonly schema: Schema }>>
+  readonly headers?: Readonly<Record<string, Header | Reference>>
   readonly content?: Readonly<Record<string, Media>>
 }
 
@@ -28,6 +38,8 @@ interface Contract {
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>
     readonly responses: Readonly<Record<string, Answers>>
+    readonly headers: Readonly<Record<string, Header>>
+    readonly parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   }
 }
 
@@ -79,6 +91,13 @@ export function answersOf(operation: Operation, status: number): Answers | undef
   return found?.$ref ? contract.components.responses[found.$ref.split('/').at(-1) ?? ''] : found
 }
 
+export function headerOf(header: Header | Reference): Header {
+  if (!('$ref' in header)) return header
+  const found = contract.components.headers[header.$ref.split('/').at(-1) ?? '']
+  if (found) return found
+  throw new Error(`There is no ${header.$ref}.`)
+}
+
 /** Problems that any address may answer with, before an operation is found (the contract's description tells of them). */
 const general = new Set(
   ['malformed-request', 'headers-too-large', 'expectation-failed', 'request-timeout', 'method-not-allowed'].map(urn),
@@ -109,10 +128,13 @@ function isGeneral({ type, text }: Answer, types: ReadonlySet<string>): boolean 
 }
 
 function faultsOfDocumented(where: string, method: string, { headers, content }: Answers, answer: Answer): string[] {
-  const missing = Object.entries(headers ?? {}).flatMap(([name, { schema }]) => {
+  const missing = Object.entries(headers ?? {}).flatMap(([name, header]) => {
     const value = answer.headers.get(name)
+    const { required, schema } = headerOf(header)
     // A header that only some of the problems of a status have may be left out.
-    return value === null || validatorOf(schema)(Number(value)) ? [] : [`${where}: the header ${name} is ${value}`]
+    if (value === null) return required ? [`${where}: the header ${name} is not there`] : []
+    const read = schema.type === 'integer' ? Number(value) : value
+    return validatorOf(schema)(read) ? [] : [`${where}: the header ${name} is ${value}`]
   })
   if (!content) return answer.text === '' ? missing : [...missing, `${where}: there is a body`]
   const media = content[answer.type ?? '']

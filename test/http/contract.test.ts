@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { adaptRequest, moreExamplesRequest, predictRequest } from '../../src/http/schemas.js'
-import { component, contract, validatorOf } from './contract-check.js'
+import { answersOf, component, contract, faultsOf, headerOf, operations, validatorOf } from './contract-check.js'
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
 
@@ -45,7 +45,12 @@ describe('lengths are counted alike', () => {
 })
 
 describe('the examples of the contract are valid', () => {
-  const found = [...examplesIn(contract.paths, 'paths'), ...examplesIn(contract.components.responses, 'responses')]
+  const { responses, headers, parameters } = contract.components
+  const components = Object.entries({ responses, headers, parameters })
+  const found = [
+    ...examplesIn(contract.paths, 'paths'),
+    ...components.flatMap(([kind, all]) => examplesIn(all, `components ${kind}`)),
+  ]
 
   test('there are some', () => expect(found.length).toBeGreaterThan(8))
 
@@ -55,6 +60,72 @@ describe('the examples of the contract are valid', () => {
     expect(validate.errors ?? []).toEqual([])
   })
 })
+
+describe('headers', () => {
+  const alive = (headers: Record<string, string>) =>
+    faultsOf('GET', '/livez', {
+      status: 200,
+      headers: new Headers(headers),
+      type: 'application/json',
+      text: '{"ok":true}',
+    })
+
+  test('that are always given are missed', () => {
+    expect(alive({ 'x-request-id': 'mine' })).toEqual([])
+    expect(alive({})).toEqual(['GET /livez 200: the header X-Request-Id is not there'])
+  })
+
+  test('hold what the contract says', () => {
+    expect(alive({ 'x-request-id': 'two words' })).toEqual(['GET /livez 200: the header X-Request-Id is two words'])
+    const problem = { type: 'urn:reptile-serve:queue-full', title: 'Too many requests', status: 429, detail: 'Wait.' }
+    const busy = (retryAfter: string) =>
+      faultsOf('POST', '/adapt', {
+        status: 429,
+        headers: new Headers({ 'x-request-id': 'mine', 'retry-after': retryAfter }),
+        type: 'application/problem+json',
+        text: JSON.stringify(problem),
+      })
+    expect(busy('3')).toEqual([])
+    for (const wrong of ['soon', '0', '1.5'])
+      expect(busy(wrong)).toEqual([`POST /adapt 429: the header Retry-After is ${wrong}`])
+  })
+
+  test('that all answers have are said of all, but for those that come before a request can be read', () => {
+    const without = operations.flatMap(([method, path, operation]) =>
+      Object.keys(operation.responses)
+        .filter((status) => {
+          const named = answersOf(operation, Number(status))?.headers?.['X-Request-Id']
+          return !(named && headerOf(named).required)
+        })
+        .map((status) => `${method} ${path} ${status}`),
+    )
+    expect(new Set(without.map((one) => one.split(' ').at(-1)))).toEqual(new Set(['408']))
+  })
+
+  test.each(operations.filter(([, path]) => !path.startsWith('/docs')))(
+    '%s %s takes those that all take',
+    (_method, path) => {
+      const taken = JSON.stringify(contract.paths[path]?.parameters)
+      for (const name of ['requestId', 'traceparent']) expect(taken).toContain(`#/components/parameters/${name}`)
+    },
+  )
+})
+
+test('every parameter of a query is described by itself', () => {
+  const inQueries = [contract.paths, contract.components.parameters].flatMap((all) => parametersIn(all))
+  const said = inQueries.map(({ name, description }) => [name, String(description)] as const)
+  expect(said.length).toBeGreaterThan(10)
+  for (const [name, description] of said)
+    expect([name, description]).toEqual([name, expect.stringMatching(/^[A-Z].{15,}\.$/s)])
+  expect(said.filter(([, description]) => /^As in/.test(description))).toEqual([])
+})
+
+/** Those of queries, wherever they stand. */
+function parametersIn(node: unknown): Record<string, unknown>[] {
+  if (typeof node !== 'object' || node === null) return []
+  const inner = Object.values(node).flatMap(parametersIn)
+  return 'in' in node && node.in === 'query' ? [...inner, { ...node }] : inner
+}
 
 /** [where, schema, example] for every example beside a schema. */
 function examplesIn(node: unknown, where: string): [string, Record<string, unknown>, unknown][] {

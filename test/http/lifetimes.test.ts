@@ -16,8 +16,11 @@ const json = { 'Content-Type': 'application/json' }
 const question = JSON.stringify({ id: 'signs', inputs: [upright] })
 
 describe('a deadline', () => {
+  /** With a clock that stands still steps take no time, so that nothing is refused for the time it would take. */
+  const timeless = { now: () => 0 }
+
   test('ends the wait for a turn at once, and that for an answer at the next slice', async () => {
-    const { server, gate, adapt } = await startHeld()
+    const { server, gate, adapt } = await startHeld(timeless)
     server.patience.requestSeconds = 0.1
     const first = adapt('first')
     await until(() => gate.held === 1)
@@ -31,7 +34,7 @@ describe('a deadline', () => {
   })
 
   test('ends the wait for others who add to the same adaptation', async () => {
-    const { server, gate } = await startHeld()
+    const { server, gate } = await startHeld(timeless)
     const more = { examples: twoSigns.examples }
     const first = server.post('/adaptations/signs/examples', more)
     await until(() => gate.held === 1)

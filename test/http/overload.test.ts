@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { Gate } from '../serving/watched-learner.js'
 import { startHeld } from './held-server.js'
 import { until } from './operations/observed-server.js'
-import { head } from './raw-request.js'
+import { head, jsonRequest } from './raw-request.js'
 import { lying, twoSigns, upright } from './requests.js'
 
 const json = { 'Content-Type': 'application/json' }
@@ -57,6 +57,85 @@ describe('more requests than there are places', () => {
     await next
     // A tenth of 100 s goes into the mean, and half of the mean is told.
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '6'])
+  })
+})
+
+describe('adaptations that could not end in time', () => {
+  /** A server that knows that a step takes 400 ms, and holds its adaptations. */
+  async function startMeasured() {
+    let time = 0
+    const { server, gate } = await startHeld({ now: () => time })
+    const measured = server.post('/adapt', { ...twoSigns, steps: 100 })
+    // One turn comes before the steps, and one after them; between them each has 50.
+    for (let turn = 0; turn < 4; turn++) {
+      await until(() => gate.held === 1)
+      time += 20_000
+      gate.letOne()
+    }
+    expect((await measured).status).toBe(201)
+    await server.idle()
+    const adapt = (id: string, settings: object = {}) =>
+      server.post('/adapt', { ...twoSigns, id, steps: 50, ...settings })
+    return { server, gate, adapt }
+  }
+
+  test('are refused at once, and told when there will be time', async () => {
+    const { server, gate, adapt } = await startMeasured()
+    const before = server.images.adapted
+    // 20 s each, of 60.
+    const accepted = [adapt('a'), adapt('b')]
+    await until(() => server.admission.requests === 2)
+    const refused = await adapt('c')
+    expect([refused.status, refused.headers.get('retry-after'), refused.body]).toEqual([
+      429,
+      '12',
+      {
+        type: 'urn:reptile-serve:queue-full',
+        title: 'Too many requests',
+        status: 429,
+        detail:
+          'The adaptations under way leave too little time for this one, which would take until 60 s from now; ' +
+          'try again in 12 s, or ask for fewer steps.',
+      },
+    ])
+    const more = await server.post('/adaptations/signs/examples?steps=50', { examples: twoSigns.examples })
+    expect([more.status, more.body.type]).toEqual([429, 'urn:reptile-serve:queue-full'])
+    const fewer = adapt('d', { steps: 2 })
+    await until(() => server.admission.requests === 3)
+    gate.open()
+    for (const answer of [...accepted, fewer]) expect((await answer).status).toBe(201)
+    expect(server.images.adapted).toBe(before + 3)
+    await server.idle()
+    expect((await adapt('c')).status).toBe(201)
+  })
+
+  test('however little else there is to do are refused for their steps', async () => {
+    const { server, gate, adapt } = await startMeasured()
+    server.patience.requestSeconds = 15
+    const refused = await adapt('a')
+    expect([refused.status, refused.body]).toMatchObject([
+      400,
+      {
+        type: 'urn:reptile-serve:too-many-steps',
+        errors: [
+          { pointer: '/steps', detail: expect.stringMatching(/^The 50 steps take about 20 s, and there are 15 s/) },
+        ],
+      },
+    ])
+    const within = adapt('b', { budgetMs: 10_000 })
+    await until(() => gate.held === 1)
+    gate.open()
+    expect((await within).status).toBe(201)
+  })
+
+  test('hold up no predictions', async () => {
+    const { server, gate, adapt } = await startMeasured()
+    const accepted = [adapt('a'), adapt('b')]
+    await until(() => server.admission.requests === 2)
+    expect((await adapt('c')).status).toBe(429)
+    expect((await server.post('/predict', question)).status).toBe(200)
+    gate.open()
+    await Promise.all(accepted)
   })
 })
 
@@ -178,6 +257,24 @@ describe('who hangs up', () => {
     gate.open()
     expect((await first).status).toBe(201)
     expect((await server.get('/adaptations/signs')).body.version).toBe(2)
+  })
+
+  test('is also who closes the sending side alone: from here nobody can tell that it still listens', async () => {
+    const { server, gate, adapt } = await startHeld()
+    const first = adapt('first')
+    await until(() => gate.held === 1)
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+    let answered = ''
+    socket.on('data', (data) => (answered += data))
+    socket.end(jsonRequest('/adapt', JSON.stringify({ ...twoSigns, id: 'half' })))
+    await until(() => server.lines.some(({ msg }) => msg === 'client hung up'))
+    await until(() => server.adaptationTurns.waiting('adapt') === 0 && server.admission.requests === 1)
+    await until(() => socket.readableEnded || socket.destroyed)
+    expect(answered).toBe('')
+    socket.destroy()
+    gate.open()
+    expect((await first).status).toBe(201)
+    expect((await server.get('/adaptations/half')).status).toBe(404)
   })
 
   test('in the middle of a body gives back its memory', async () => {

@@ -1,20 +1,15 @@
 /** What the limits say of a request, beyond the contract. */
-import type { HttpError } from '../failure.js'
-import { fault, invalid } from '../faults.js'
 import type { FaultList } from './fault-list.js'
 import type { ReadingLimits } from './limits.js'
 
 export type ListName = 'examples' | 'inputs'
 
-/** Asked before anything walks the list: throws HttpError where it is too long or empty. */
-export function checkCount(list: ListName, count: number, limits: ReadingLimits): void {
-  if (count > limits[list]) throw tooMany(list, count, limits)
-  if (count > 0) return
-  throw invalid([fault([list], list === 'examples' ? 'Send at least one example.' : 'Send at least one input.')])
-}
-
-export function tooMany(list: ListName, count: number, limits: ReadingLimits): HttpError {
-  return invalid([fault([list], `There are ${count} of them; send at most ${limits[list]}.`)])
+/** Asked before anything walks the list: whether it may be walked. One that is too long or empty is a fault. */
+export function checkCount(list: ListName, count: number, limits: ReadingLimits, faults: FaultList): boolean {
+  const most = limits[list]
+  if (count > most) faults.add([list], `There are ${count} of them; send at most ${most}.`)
+  if (count === 0) faults.add([list], list === 'examples' ? 'Send at least one example.' : 'Send at least one input.')
+  return count > 0 && count <= most
 }
 
 export function checkSteps(steps: number | undefined, limits: ReadingLimits, faults: FaultList): void {

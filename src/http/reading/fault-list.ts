@@ -1,7 +1,7 @@
 /** Collects the faults of a request, so that its sender can mend them all at once. */
 import type { z } from 'zod'
 import { CodecError } from '../../codec/codec-error.js'
-import type { Fault } from '../failure.js'
+import type { Fault, HttpError } from '../failure.js'
 import { fault, faultsOf, invalid, mostFaults, type Path } from '../faults.js'
 
 /** Faults as they are found; gives up with HttpError `invalid-request` at the most that are told of. */
@@ -34,10 +34,17 @@ export class FaultList {
   /** The value, if nothing was wrong with anything; throws HttpError otherwise. */
   pass<T>(value: T | undefined): T {
     if (this.faults.length === 0 && value !== undefined) return value
-    throw invalid(this.faults)
+    throw this.error()
   }
 
+  /** All that was found so far. */
+  error(): HttpError {
+    return invalid(this.faults)
+  }
+
+  /** Of a member that breaks two rules the first is told. */
   private push(one: Fault): void {
+    if (this.faults.some(({ pointer }) => pointer === one.pointer)) return
     this.faults.push(one)
     if (this.faults.length >= mostFaults) throw invalid(this.faults)
   }

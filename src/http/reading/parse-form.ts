@@ -5,7 +5,7 @@ import { imageFormat } from '../../codec/image-format.js'
 import { parseValues } from '../../codec/values.js'
 import type { Path } from '../faults.js'
 import { adaptSettings, moreExamplesSettings, predictSettings } from '../schemas.js'
-import { checkCount, checkSteps, tooMany } from './checks.js'
+import { checkCount, checkSteps, type ListName } from './checks.js'
 import { FaultList } from './fault-list.js'
 import type { ReadingLimits } from './limits.js'
 import { adaptMembers, moreExamplesMembers, predictMembers } from './members.js'
@@ -20,7 +20,7 @@ export async function adaptFromForm(
   limits: ReadingLimits,
 ): Promise<ParsedAdapt> {
   const faults = new FaultList()
-  const valid = faults.validate(adaptSettings, readQuery(query, adaptMembers), [])
+  const valid = faults.validate(adaptSettings, readQuery(query, adaptMembers, faults), [])
   checkSteps(valid?.steps, limits, faults)
   const examples = await readExamples(bytes, boundary, limits, faults)
   return { ...faults.pass(valid), examples }
@@ -33,7 +33,7 @@ export async function moreExamplesFromForm(
   limits: ReadingLimits,
 ): Promise<ParsedMoreExamples> {
   const faults = new FaultList()
-  const valid = faults.validate(moreExamplesSettings, readQuery(query, moreExamplesMembers), [])
+  const valid = faults.validate(moreExamplesSettings, readQuery(query, moreExamplesMembers, faults), [])
   checkSteps(valid?.steps, limits, faults)
   const examples = await readExamples(bytes, boundary, limits, faults)
   return { ...faults.pass(valid), examples }
@@ -46,9 +46,8 @@ export async function predictFromForm(
   limits: ReadingLimits,
 ): Promise<ParsedPredict> {
   const faults = new FaultList()
-  const valid = faults.validate(predictSettings, readQuery(query, predictMembers), [])
-  const parts = await readForm(bytes, boundary, limits.inputs, (count) => tooMany('inputs', count, limits))
-  checkCount('inputs', parts.length, limits)
+  const valid = faults.validate(predictSettings, readQuery(query, predictMembers, faults), [])
+  const parts = await readParts(bytes, boundary, 'inputs', limits, faults)
   const inputs = parts.flatMap((part, i) => toInput(part, ['inputs', i], faults) ?? [])
   return { ...faults.pass(valid), inputs }
 }
@@ -59,12 +58,23 @@ async function readExamples(
   limits: ReadingLimits,
   faults: FaultList,
 ): Promise<ParsedExample[]> {
-  const parts = await readForm(bytes, boundary, limits.examples, (count) => tooMany('examples', count, limits))
-  checkCount('examples', parts.length, limits)
+  const parts = await readParts(bytes, boundary, 'examples', limits, faults)
   return parts.flatMap((part, i): ParsedExample[] => {
     const input = toExampleInput(part, ['examples', i, 'input'], faults)
     return input ? [{ name: part.name, input }] : []
   })
+}
+
+async function readParts(
+  bytes: Uint8Array,
+  boundary: string,
+  list: ListName,
+  limits: ReadingLimits,
+  faults: FaultList,
+): Promise<readonly Part[]> {
+  const { count, parts } = await readForm(bytes, boundary, limits[list])
+  checkCount(list, count, limits, faults)
+  return parts
 }
 
 /** The content tells which: an image file, or text. */

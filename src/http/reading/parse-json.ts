@@ -1,6 +1,6 @@
 /** Requests in JSON. All throw HttpError `invalid-json` or `invalid-request`. */
 import { toFloats } from '../../codec/values.js'
-import { fault, invalid, type Path } from '../faults.js'
+import type { Path } from '../faults.js'
 import { type AdaptRequest, adaptSettings, example, input, moreExamplesSettings, predictSettings } from '../schemas.js'
 import { checkCount, checkSteps, type ListName, labelFault, mostParts } from './checks.js'
 import { toEncoded } from './encoded-inputs.js'
@@ -9,7 +9,7 @@ import type { ReadingLimits } from './limits.js'
 import { adaptMembers, moreExamplesMembers, predictMembers } from './members.js'
 import type { ParsedAdapt, ParsedExample, ParsedMoreExamples, ParsedPredict } from './parsed.js'
 import { readJson } from './read-json.js'
-import { withQuery } from './read-query.js'
+import { readQuery, withQuery } from './read-query.js'
 
 export function adaptFromJson(bytes: Uint8Array, query: string, limits: ReadingLimits): ParsedAdapt {
   const faults = new FaultList()
@@ -50,17 +50,20 @@ function divide(
   limits: ReadingLimits,
   faults: FaultList,
 ): { settings: object; list: readonly unknown[] } {
-  const body = withQuery(readJson(bytes, mostParts(limits)), query, members)
+  const body = readJson(bytes, mostParts(limits))
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalid([fault([], 'Send a JSON object.')])
+    readQuery(query, members, faults)
+    faults.add([], 'Send a JSON object.')
+    throw faults.error()
   }
-  const { [name]: list, ...settings }: Readonly<Record<string, unknown>> = { ...body }
+  const { [name]: list, ...settings }: Readonly<Record<string, unknown>> = {
+    ...withQuery(body, query, members, faults),
+  }
   if (!Array.isArray(list)) {
     faults.add([name], `Send an array of ${name}.`)
     return { settings, list: [] }
   }
-  checkCount(name, list.length, limits)
-  return { settings, list }
+  return { settings, list: checkCount(name, list.length, limits, faults) ? list : [] }
 }
 
 type Example = AdaptRequest['examples'][number]

@@ -18,16 +18,17 @@ const longestHeader = 8 * longestName
 
 const notWhole = 'The form is not whole; send it again, with the boundary that its Content-Type names.'
 
-/** Throws HttpError `invalid-request`; `tooMany` makes the error for more parts than `most`. */
-export async function readForm(
-  bytes: Uint8Array,
-  boundary: string,
-  most: number,
-  tooMany: (count: number) => Error,
-): Promise<Part[]> {
+export interface Form {
+  /** How many there are; where that is more than was asked for, none of them is read. */
+  readonly count: number
+  readonly parts: readonly Part[]
+}
+
+/** Throws HttpError `invalid-request`. */
+export async function readForm(bytes: Uint8Array, boundary: string, most: number): Promise<Form> {
   // Busboy passes over parts that it cannot make sense of, and nothing that was sent is passed over here.
   const count = countParts(bytes, boundary)
-  if (count > most) throw tooMany(count)
+  if (count > most) return { count, parts: [] }
   const parts = await split(bytes, boundary)
   if (parts.length !== count) {
     throw malformed(
@@ -41,7 +42,7 @@ export async function readForm(
   if (endless >= 0) {
     throw invalid([fault([], `Part ${endless} of the form has a name of more than ${longestName} characters.`)])
   }
-  return parts
+  return { count, parts }
 }
 
 function split(bytes: Uint8Array, boundary: string): Promise<Part[]> {

@@ -36,6 +36,15 @@ describe('what the parser refuses', () => {
     ['TLS on the plain port', tls, 400, 'malformed-request', /http:\/\/ in place of https/],
     ['a length twice', `${get}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx`, 400, 'malformed-request', /HTTP\/1.1/],
     ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, 'malformed-request', /Host/],
+    ['two hosts', `${get}Host: elsewhere\r\n\r\n`, 400, 'malformed-request', /Host comes more than once; send it once/],
+    ['the same host twice', `${get}hOST: there\r\n\r\n`, 400, 'malformed-request', /more than once/],
+    [
+      'two hosts in HTTP/1.0',
+      'GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n',
+      400,
+      'malformed-request',
+      /more than once/,
+    ],
     ['a proxy request', 'CONNECT there:80 HTTP/1.1\r\nHost: there\r\n\r\n', 400, 'malformed-request', /no proxy/],
     ['huge headers', `${get}X: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large', /16 KiB/],
     [
@@ -57,6 +66,13 @@ describe('what the parser refuses', () => {
     expect(problem).toMatchObject({ status, type: `urn:reptile-serve:${code}` })
     expect(problem.detail).toMatch(detail)
     expect(heard.map(({ code, status }) => ({ code, status }))).toEqual([{ code, status }])
+  })
+
+  test('is not what comes with one host, or in HTTP/1.0 with none', async () => {
+    const { port, heard } = await start(hello)
+    expect(await send(port, `${get}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /)
+    expect(await send(port, 'GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /)
+    expect(heard).toEqual([])
   })
 
   test('is said once, whatever follows on the connection', async () => {

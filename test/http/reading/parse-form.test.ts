@@ -113,6 +113,17 @@ describe('what is wrong is pointed at', () => {
     expect(await refusal(predict(parts, query))).toEqual([[pointer, expect.stringContaining(detail)]])
   })
 
+  test('all at once, those of the query with those of the parts', async () => {
+    const query = 'stepz=5&seed=-1&steps=1&steps=2&retention=none'
+    const text = { name: 'a', content: 'hello' }
+    const pointers = (told: string[][]) => told.map(([pointer]) => pointer)
+    const ofQuery = ['/stepz', '/steps', '/seed', '/retention']
+    expect(pointers(await refusal(adapt([text], query)))).toEqual([...ofQuery, '/examples/0/input/values'])
+    expect(pointers(await refusal(adapt([], query)))).toEqual([...ofQuery, '/examples'])
+    expect(pointers(await refusal(adapt(new Array(21).fill(text), query)))).toEqual([...ofQuery, '/examples'])
+    expect(pointers(await refusal(predict([image('x')], 'topK=0&k=1')))).toEqual(['/k', '/id', '/topK', '/inputs/0'])
+  })
+
   test('labels are known as such once the model is', async () => {
     const { examples } = await adapt([image('a\u0001'), image('x'.repeat(11)), image('fine')])
     expect(() => answersOf(examples, undefined, limits)).toThrow(HttpError)

@@ -157,6 +157,34 @@ describe('what is wrong is pointed at', () => {
     ])
   })
 
+  test('all at once, those of the query with those of the body', () => {
+    const body = { id: 'x', steps: 0.5, examples: [{ ...example, label: '' }] }
+    const told = refusal(() => adapt(body, 'stepz=5&seed=-1&id=y&budgetMs=5&budgetMs=x&retention=none'))
+    expect(told.map(([pointer]) => pointer)).toEqual([
+      '/stepz',
+      '/budgetMs',
+      '/id',
+      '/steps',
+      '/seed',
+      '/retention',
+      '/examples/0/label',
+    ])
+    expect(told.slice(0, 3)).toEqual([
+      ['/stepz', expect.stringContaining('no such query parameter')],
+      ['/budgetMs', expect.stringContaining('more than once')],
+      ['/id', expect.stringContaining('in the body and in the query')],
+    ])
+  })
+
+  test('all at once, where the list is empty or too long, too', () => {
+    const pointers = ['/stepz', '/steps', '/examples']
+    for (const examples of [[], new Array(21).fill(5)]) {
+      const told = refusal(() => adapt({ examples, steps: -1 }, 'stepz=5'))
+      expect(told.map(([pointer]) => pointer).toSorted()).toEqual(pointers.toSorted())
+    }
+    expect(refusal(() => adapt([], 'id=x&stepz=5')).map(([pointer]) => pointer)).toEqual(['/stepz', ''])
+  })
+
   test('20 are enough', () => {
     expect(refusal(() => predict({ id: 'x', inputs: new Array(30).fill({ image: '*' }) }))).toHaveLength(20)
   })
