@@ -15,13 +15,7 @@ import { protocols } from '../src/training/evaluate/protocols.js'
 import { asMarkdown, type Table } from '../src/training/evaluate/table.js'
 import { dataSchema } from '../src/training/settings.js'
 import type { TaskSource } from '../src/training/task.js'
-
-const cells = [
-  { ways: 5, shots: 1 },
-  { ways: 5, shots: 5 },
-  { ways: 20, shots: 1 },
-  { ways: 20, shots: 5 },
-]
+import { cells } from './cells.js'
 
 /** `--model` name or folder, `--data` folder of images, `--ways` 5 or 5,20; `--episodes`, `--seed`, and `--keep` FILE. */
 export async function run(argv: readonly string[]): Promise<void> {

@@ -12,14 +12,8 @@ import { type EvaluationSettings, evaluateModel } from '../src/training/evaluate
 import { formatted } from '../src/training/evaluate/figures.js'
 import { dataSchema } from '../src/training/settings.js'
 import type { TaskSource } from '../src/training/task.js'
+import { cells } from './cells.js'
 import { withSharedVector } from './steps/shared-vector.js'
-
-const cells = [
-  { ways: 5, shots: 1 },
-  { ways: 5, shots: 5 },
-  { ways: 20, shots: 1 },
-  { ways: 20, shots: 5 },
-]
 
 /** Of the training of the shipped models, which divides the characters. */
 const trainingSeed = 1

@@ -1,8 +1,6 @@
 /** The wiring: every part of the server is made here, by plain constructor calls, and nowhere else. */
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { type Config, ConfigError } from './config.js'
@@ -119,7 +117,6 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
     )
   }
   const now = () => performance.now()
-  if (config.STORE === 'lmdb') makeDataFolder(config.DATA_DIR)
   const { store, hot } = await openStore(config, now, Date.now, watchStore(log, metrics))
   const adapting = OnnxEngine.create({ workers: config.WORKERS, threads: 1, niceness: adaptingNiceness })
   const predicting = OnnxEngine.create({
@@ -195,30 +192,6 @@ function trustedProxies({ TRUSTED_PROXIES }: Config): TrustedProxies {
     return TrustedProxies.parse(TRUSTED_PROXIES)
   } catch (error) {
     throw new ConfigError(`TRUSTED_PROXIES: ${error instanceof Error ? error.message : error}`)
-  }
-}
-
-/**
- * Before the store does: Node's own way of making a folder with its parents goes round for ever where a folder that is there says
- * it is not, as /proc does. All else that may be wrong with it the store finds, too, and says.
- */
-function makeDataFolder(folder: string): void {
-  try {
-    makeFolder(resolve(folder))
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) return
-    throw new ConfigError(`DATA_DIR=${folder} cannot be made (${error.message}): name another folder.`)
-  }
-}
-
-function makeFolder(path: string): void {
-  if (existsSync(path)) return
-  if (dirname(path) !== path) makeFolder(dirname(path))
-  try {
-    mkdirSync(path)
-  } catch (error) {
-    // Another process may have been faster.
-    if (!existsSync(path)) throw error
   }
 }
 

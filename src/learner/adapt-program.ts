@@ -40,7 +40,8 @@ export function dropoutMasks(artifact: Artifact, batch: number): { name: string;
 /**
  * Feeds: weights[B,P], moments[B,m*P], shared[1,Q] (where the scope leaves something out), rates[S,B], steps (at most S),
  * x[S,B,b,input], y[S,B,b,classes or outputs], mask.<layer>[S,B,C,N] for each dropout layer.
- * Results: weights[B,P], moments[B,m*P], losses[S,B] (the loss before each step, without penalties; the rows from `steps` on mean nothing).
+ * Results: weights[B,P], moments[B,m*P], losses[S,B] (the loss before each step, without penalties; the
+ * rows from `steps` on mean nothing).
  */
 export function adaptProgram(artifact: Artifact, { classes, clients, batch, slice }: AdaptShape): Program {
   const layout = layoutParameters(artifact, classes)

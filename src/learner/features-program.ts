@@ -25,7 +25,8 @@ export function batchNormChannels(artifact: Artifact): number[] {
 
 /**
  * Feeds: weights[B, body size], shared[1,Q] (where the scope leaves something out), x[B,M,input], exampleWeights[B,M] (each
- * client's sum to 1), and where batch norms have a prior population and priorShares (population.ts). Results: features[B,M,F], and statistics[B,statistics size] where the model has batch norms.
+ * client's sum to 1), and where batch norms have a prior population and priorShares (population.ts). Results:
+ * features[B,M,F], and statistics[B,statistics size] where the model has batch norms.
  */
 export function featuresProgram(
   artifact: Artifact,

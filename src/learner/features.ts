@@ -6,7 +6,7 @@ import { featuresProgram, statisticsSize } from './features-program.js'
 import type { Initialization } from './initialization.js'
 import { rows, stacked } from './padding.js'
 import { featureSize } from './parameters.js'
-import { populationFeeds } from './population.js'
+import { populationFeeder } from './population.js'
 import { constantFeed, vectorFeed } from './vectors.js'
 
 export interface SupportFeatures {
@@ -19,13 +19,17 @@ export interface SupportFeatures {
 export class Features {
   private readonly inputSize: number
   private readonly featureSize: number
+  private readonly hasStatistics: boolean
+  private readonly populationFeeds: ReturnType<typeof populationFeeder>
 
   private constructor(
-    private readonly artifact: Artifact,
+    artifact: Artifact,
     private readonly compiled: CompiledSizes,
   ) {
     this.inputSize = inputSize(artifact.input)
     this.featureSize = featureSize(artifact)
+    this.hasStatistics = statisticsSize(artifact) > 0
+    this.populationFeeds = populationFeeder(artifact)
   }
 
   /** `sizes`, growing: the numbers of examples to compile for. */
@@ -53,11 +57,10 @@ export class Features {
       ...constantFeed('shared', shared),
       x: { shape: [1, size, this.inputSize], data: stacked(inputs, size, this.inputSize) },
       exampleWeights: { shape: [1, size], data: exampleWeights },
-      ...populationFeeds(this.artifact, population, inputs.length),
+      ...this.populationFeeds(population, inputs.length),
     })
     const features = rows(results.features?.data as Float32Array, inputs.length, this.featureSize)
-    const statistics =
-      statisticsSize(this.artifact) > 0 ? (results.statistics?.data as Float32Array) : new Float32Array(0)
+    const statistics = this.hasStatistics ? (results.statistics?.data as Float32Array) : new Float32Array(0)
     return { features, statistics }
   }
 

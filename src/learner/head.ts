@@ -9,7 +9,8 @@ export type Head = Float32Array
 
 /**
  * Rows from class prototypes: W_i = scale * (c_i - m) / |c_i - m|, b_i = -W_i m, with c_i the mean feature of class i and m
- * the mean of the c_i, in which `known`, the mean feature of the training data, counts for `prior` classes more. A class whose prototype is the mean itself (but for rounding) starts at zero.
+ * the mean of the c_i, in which `known`, the mean feature of the training data, counts for `prior` classes more.
+ * A class whose prototype is the mean itself (but for rounding) starts at zero.
  */
 export function headFromPrototypes(
   features: readonly Float32Array[],
@@ -21,9 +22,13 @@ export function headFromPrototypes(
 ): Head {
   const size = at(features, 0).length
   const prototypes = classMeans(features, classOf, classes)
-  const own = meanOf(prototypes)
-  const share = known ? known.prior / (known.prior + classes) : 0
-  const middle = known ? own.map((value, i) => value + share * (at(known.mean, i) - value)) : own
+  const middle = meanOf(prototypes)
+  if (known) {
+    const share = known.prior / (known.prior + classes)
+    known.mean.forEach((value, i) => {
+      middle[i] = at(middle, i) + share * (value - at(middle, i))
+    })
+  }
   const rounding = 1e-6 * Math.hypot(...middle)
   const head = emptyHead(width, size)
   prototypes.forEach((prototype, row) => {

@@ -66,14 +66,20 @@ export function declarePopulation(
   }
 }
 
-/** What the declared parameters are fed with for one client of so many examples; without a population its own statistics count alone. */
-export function populationFeeds(artifact: Artifact, population: Float32Array | undefined, examples: number): Tensors {
+/**
+ * What feeds the declared parameters for one client of so many examples; without a population its own statistics count alone.
+ */
+export function populationFeeder(
+  artifact: Artifact,
+): (population: Float32Array | undefined, examples: number) => Tensors {
   const layers = priors(artifact)
-  if (layers.length === 0) return {}
-  const size = sizeOfAll(populationTensors(artifact))
-  const shares = Float32Array.from(layers, ({ prior }) => (population ? prior / (prior + examples) : 0))
-  return {
-    population: { shape: [1, size], data: population ?? new Float32Array(size) },
-    priorShares: { shape: [1, layers.length], data: shares },
+  if (layers.length === 0) return () => ({})
+  const unknown = new Float32Array(sizeOfAll(populationTensors(artifact)))
+  return (population, examples) => {
+    const shares = Float32Array.from(layers, ({ prior }) => (population ? prior / (prior + examples) : 0))
+    return {
+      population: { shape: [1, unknown.length], data: population ?? unknown },
+      priorShares: { shape: [1, layers.length], data: shares },
+    }
   }
 }

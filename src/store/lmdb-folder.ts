@@ -11,21 +11,40 @@ import {
   openSync,
   readSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { StoreOpenError } from './store-open-error.js'
 
 /** Makes the folder where there is none. Throws StoreOpenError. */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(resolve(folder))
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     reserveLockFile(join(folder, 'lock.mdb'))
     checkDataFile(folder, join(folder, 'data.mdb'))
   } catch (error) {
     throw openError(folder, error)
   }
+}
+
+/**
+ * With its parents. Node's own way of doing that goes round for ever where a folder that is there says it is not, as /proc does.
+ */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another process may have been faster.
+    if (!isFolder(path)) throw error
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** What to do about whatever went wrong with the folder. */
@@ -48,6 +67,8 @@ function reason(code: unknown, message: string): string {
     case 'ENOTDIR':
     case 'EEXIST':
       return 'is not a folder: name one.'
+    case 'ENOENT':
+      return `cannot be made (${message}): name another folder.`
     case 'ENOSPC':
     case 'EDQUOT':
     case 28:

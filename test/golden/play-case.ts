@@ -6,7 +6,7 @@ import { headFromPrototypes, headFromVector } from '../../src/learner/head.js'
 import { type Initialization, initializationOf, startingMoments } from '../../src/learner/initialization.js'
 import { rateOf } from '../../src/learner/optimizers.js'
 import { featureSize, layoutParameters } from '../../src/learner/parameters.js'
-import { populationFeeds } from '../../src/learner/population.js'
+import { populationFeeder } from '../../src/learner/population.js'
 import { predictProgram } from '../../src/learner/predict-program.js'
 import { concatenated } from '../../src/learner/vectors.js'
 import type { Artifact, Model } from '../../src/model/artifact.js'
@@ -44,7 +44,7 @@ export async function playCase(engine: Engine, model: Model, golden: GoldenCase)
       ...(body.length > 0 ? { weights: row(body) } : {}),
       x: stack(support),
       exampleWeights: row(new Float32Array(support.length).fill(1 / support.length)),
-      ...populationFeeds(artifact, initialization.population, support.length),
+      ...populationFeeder(artifact)(initialization.population, support.length),
     })
 
   const head = await startHead(artifact, initialization, golden, width, featuresOf)

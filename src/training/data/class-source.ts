@@ -5,7 +5,7 @@ import { at } from '../../program/program.js'
 import type { Episode, Task, TaskSource } from '../task.js'
 import { TrainingError } from '../training-error.js'
 import { distinct } from './distinct.js'
-import type { ExampleClass } from './example-class.js'
+import { type ExampleClass, smallestOf } from './example-class.js'
 
 /** Another input of the same class, as another hand would have made it; the one given stays as it is. */
 export type Vary = (input: Float32Array, random: Random) => Float32Array
@@ -18,10 +18,7 @@ export class ClassSource implements TaskSource {
     readonly members: readonly ExampleClass[],
     private readonly vary?: Vary,
   ) {
-    this.smallest = members.reduce<ExampleClass | undefined>(
-      (least, one) => (least && least.count <= one.count ? least : one),
-      undefined,
-    )
+    this.smallest = smallestOf(members)
   }
 
   get classes(): number {

@@ -1,13 +1,12 @@
 /** A table with a column of labels as a data set: one row an example, one label a class. */
-import { valuesToInput } from '../../codec/values-to-input.js'
-import type { Feature, InputSpec } from '../../model/artifact.js'
+import type { Feature } from '../../model/artifact.js'
 import { at } from '../../program/program.js'
 import type { DataSettings } from '../settings.js'
 import { TrainingError } from '../training-error.js'
 import { classDataSet } from './class-data-set.js'
 import type { DataSet } from './data-set.js'
 import { split } from './split.js'
-import { featuresOf } from './standardization.js'
+import { featureColumns, scaledInput, scaledRow } from './standardization.js'
 import { columnIndex, numberAt, readTable, textAt } from './table.js'
 
 /**
@@ -21,9 +20,7 @@ export async function openCsv(
 ): Promise<DataSet> {
   const table = await readTable(path)
   const labelColumn = columnIndex(table, label)
-  const features = known
-    ? known.map(({ name }) => columnIndex(table, name))
-    : table.columns.map((_, index) => index).filter((index) => index !== labelColumn)
+  const features = featureColumns(table, [labelColumn], known)
   if (features.length === 0) throw new TrainingError(`${path} has no column beside "${label}": add some to learn from.`)
   const rowsOf = new Map<string, number[][]>()
   for (const row of table.rows) {
@@ -35,16 +32,10 @@ export async function openCsv(
   // By name: the order of lines changes nothing in the split.
   const labels = [...rowsOf.keys()].sort()
   const divided = split(labels, validation, seed, 'classes', 2)
-  const names = features.map((column) => at(table.columns, column))
-  const scaled =
-    known ??
-    featuresOf(
-      names,
-      divided.training.flatMap((name) => rowsOf.get(name) ?? []),
-    )
-  const input: InputSpec = { kind: 'values', length: features.length, features: [...scaled] }
+  const trained = divided.training.flatMap((name) => rowsOf.get(name) ?? [])
+  const input = scaledInput(table, features, known, trained)
   const asClass = (name: string) => {
-    const examples = (rowsOf.get(name) ?? []).map((row) => valuesToInput(Float32Array.from(row), input))
+    const examples = (rowsOf.get(name) ?? []).map((row) => scaledRow(row, input))
     return { name, count: examples.length, read: async (index: number) => at(examples, index) }
   }
   const classes = { training: divided.training.map(asClass), validation: divided.validation.map(asClass) }

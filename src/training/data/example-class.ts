@@ -8,6 +8,11 @@ export interface ExampleClass {
   read(index: number): Promise<Float32Array>
 }
 
+/** The one with the fewest; undefined where there is none. */
+export function smallestOf<One extends { readonly count: number }>(all: readonly One[]): One | undefined {
+  return all.reduce<One | undefined>((least, one) => (least && least.count <= one.count ? least : one), undefined)
+}
+
 /** How many examples there are in a class, for people: "20", or "14 to 20". */
 export function countsOf(classes: readonly { readonly count: number }[]): string {
   const counts = classes.map(({ count }) => count)

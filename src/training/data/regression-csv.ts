@@ -1,14 +1,12 @@
 /** A table of functions as a data set: one row a point, the rows of one group one function. */
-import { valuesToInput } from '../../codec/values-to-input.js'
-import type { Feature, InputSpec } from '../../model/artifact.js'
-import { at } from '../../program/program.js'
+import type { Feature } from '../../model/artifact.js'
 import type { DataSettings } from '../settings.js'
 import { TrainingError } from '../training-error.js'
 import type { DataSet } from './data-set.js'
 import { countsOf } from './example-class.js'
 import { FunctionSource, type SampledFunction } from './function-source.js'
 import { split } from './split.js'
-import { featuresOf } from './standardization.js'
+import { featureColumns, scaledInput, scaledRow } from './standardization.js'
 import { columnIndex, numberAt, readTable, textAt } from './table.js'
 
 /**
@@ -26,9 +24,7 @@ export async function openRegressionCsv(
   if (outputs.includes(groupColumn) || new Set(outputs).size !== outputs.length) {
     throw new TrainingError(`The group "${group}" and the targets ${targets.join(', ')} must be different columns.`)
   }
-  const inputs = known
-    ? known.map(({ name }) => columnIndex(table, name))
-    : table.columns.map((_, index) => index).filter((i) => i !== groupColumn && !outputs.includes(i))
+  const inputs = featureColumns(table, [groupColumn, ...outputs], known)
   if (inputs.length === 0) throw new TrainingError(`${path} has no column beside group and targets: add an input.`)
   const functions = new Map<string, { name: string; inputs: number[][]; targets: Float32Array[] }>()
   for (const row of table.rows) {
@@ -40,17 +36,11 @@ export async function openRegressionCsv(
   }
   const all = [...functions.keys()].sort().flatMap((name) => functions.get(name) ?? [])
   const divided = split(all, validation, seed, 'functions', 1)
-  const names = inputs.map((column) => at(table.columns, column))
-  const scaled =
-    known ??
-    featuresOf(
-      names,
-      divided.training.flatMap((one) => one.inputs),
-    )
-  const input: InputSpec = { kind: 'values', length: inputs.length, features: [...scaled] }
+  const trained = divided.training.flatMap((one) => one.inputs)
+  const input = scaledInput(table, inputs, known, trained)
   const asFunction = (one: (typeof all)[number]): SampledFunction => ({
     ...one,
-    inputs: one.inputs.map((row) => valuesToInput(Float32Array.from(row), input)),
+    inputs: one.inputs.map((row) => scaledRow(row, input)),
   })
   const counts = countsOf(all.map((one) => ({ count: one.inputs.length })))
   return {

@@ -9,7 +9,7 @@ import type { RunSettings } from '../settings.js'
 import type { Episode, TaskSource } from '../task.js'
 import { TrainingError } from '../training-error.js'
 import type { Validation } from './metrics.js'
-import { isEmpty, queriesBeside, smallestOf } from './room.js'
+import { isEmpty, queriesBeside, smallestIn } from './room.js'
 
 /** Told how many of `all` tasks of a kind are done. */
 export type Measuring = (kind: { readonly ways: number; readonly shots: number }, done: number, all: number) => void
@@ -35,7 +35,7 @@ export class Measurements {
   /** Before hours of training: that such tasks can be drawn. Throws TrainingError. */
   async check(): Promise<void> {
     const { data, seed } = this.settings
-    const smallest = smallestOf(this.source)
+    const smallest = smallestIn(this.source)
     for (const kind of this.kinds) {
       const need = kind.shots + kind.queries
       if (smallest && smallest.count < need) {

@@ -1,7 +1,7 @@
 /** What the report page of a run shows: its metrics, and how the model answers tasks of held-out classes. */
 import type { Engine } from '../../engine/engine.js'
 import { createLearner } from '../../learner/create-learner.js'
-import { modelOf } from '../../learner/initialization.js'
+import { type Initialization, modelOf } from '../../learner/initialization.js'
 import type { Learner } from '../../learner/learner.js'
 import type { Artifact } from '../../model/artifact.js'
 import type { DataSet } from '../data/data-set.js'
@@ -10,7 +10,6 @@ import { findConfusions } from '../report/find-confusions.js'
 import type { ReportData } from '../report/report-data.js'
 import { sampleFunctions } from '../report/sample-functions.js'
 import { sampleTasks } from '../report/sample-tasks.js'
-import { servedInitialization } from '../served.js'
 import type { RunSettings } from '../settings.js'
 import type { Episode, TaskSource } from '../task.js'
 import type { Measuring } from './measurements.js'
@@ -23,6 +22,8 @@ export interface Reported {
   readonly data: DataSet
   readonly command: string
   readonly end: RunEnd
+  /** What is served of what was trained. */
+  served(trained: Initialization): Promise<Initialization>
   readonly measuring: Measuring
 }
 
@@ -48,7 +49,7 @@ export async function reportOf(engine: Engine, folder: RunFolder, reported: Repo
 }
 
 async function examplesOf(engine: Engine, { settings }: RunFolder, reported: Reported): Promise<Partial<ReportData>> {
-  const { artifact, data, end, measuring } = reported
+  const { artifact, data, end, served, measuring } = reported
   const { ways } = settings.meta
   const { seed } = settings
   const source = data.validation
@@ -57,8 +58,8 @@ async function examplesOf(engine: Engine, { settings }: RunFolder, reported: Rep
   const classes = Math.max(1, ways)
   // Only what is asked here: every further width and size would be compiled for nothing.
   const widths = artifact.innerLoop.widths.filter(({ classes }) => classes >= ways).slice(0, 1)
-  const trained = await servedInitialization(engine, artifact, settings, end.state.initialization, data.training)
-  const model = modelOf({ ...artifact, innerLoop: { ...artifact.innerLoop, widths } }, trained)
+  const initialization = await served(end.state.initialization)
+  const model = modelOf({ ...artifact, innerLoop: { ...artifact.innerLoop, widths } }, initialization)
   const sizes = { supports: [classes * episode.shots], queries: [classes * episode.queries] }
   const learner: Learner = await createLearner(model, engine, sizes)
   try {

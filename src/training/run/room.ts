@@ -1,5 +1,6 @@
 /** What a source of tasks has room for: not every one has as many examples as are usually asked about. */
 import { ClassSource } from '../data/class-source.js'
+import { smallestOf } from '../data/example-class.js'
 import { FunctionSource } from '../data/function-source.js'
 import type { TaskSource } from '../task.js'
 
@@ -10,16 +11,13 @@ export interface Member {
 }
 
 /** The class, or function, with the fewest examples; undefined where there is none, or where they are drawn without end. */
-export function smallestOf(source: TaskSource): Member | undefined {
-  return membersOf(source).reduce<Member | undefined>(
-    (least, one) => (least && least.count <= one.count ? least : one),
-    undefined,
-  )
+export function smallestIn(source: TaskSource): Member | undefined {
+  return smallestOf(membersOf(source))
 }
 
 /** As many as every class, or function, has beside the shots; at most `most`, and at least 1, which may be one too many. */
 export function queriesBeside(source: TaskSource, shots: number, most: number): number {
-  const room = (smallestOf(source)?.count ?? Number.POSITIVE_INFINITY) - shots
+  const room = (smallestIn(source)?.count ?? Number.POSITIVE_INFINITY) - shots
   return Math.max(1, Math.min(most, room))
 }
 

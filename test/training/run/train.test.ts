@@ -6,7 +6,7 @@ import { OnnxEngine } from '../../../src/engine/onnx/engine.js'
 import { openData } from '../../../src/training/data/open-data.js'
 import { presets } from '../../../src/training/presets.js'
 import { checkedSettings, merged, nested } from '../../../src/training/run/read-settings.js'
-import { smallestOf } from '../../../src/training/run/room.js'
+import { smallestIn } from '../../../src/training/run/room.js'
 import { RunFolder } from '../../../src/training/run/run-folder.js'
 import { train } from '../../../src/training/run/train.js'
 import { TrainingError } from '../../../src/training/training-error.js'
@@ -109,7 +109,7 @@ describe('a training', () => {
     const run = await ofImages(data.path, { 'meta.iterations': 1e6, 'validation.every': 0 })
     // Of a class that is held out, which nothing looks at before the end.
     const { validation } = await openData(run.settings.data, run.settings.seed)
-    const bad = await data.write(`${smallestOf(validation)?.name}/59.png`, grey(1).subarray(0, 40))
+    const bad = await data.write(`${smallestIn(validation)?.name}/59.png`, grey(1).subarray(0, 40))
     const { told, end } = trained(run)
     await expect(end).rejects.toThrow(`${bad} cannot be learned from, replace or remove it`)
     await expect(end).rejects.toThrow(TrainingError)
