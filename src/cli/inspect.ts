@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { expectedTensors } from '../learner/initialization.js'
-import type { Layer, Model } from '../model/artifact.js'
+import type { Artifact, Layer, Model } from '../model/artifact.js'
 import { sizeOf } from '../program/program.js'
 import { readCheckpoint } from '../training/run/checkpoint.js'
 import { MetricsFile } from '../training/run/metrics.js'
@@ -79,11 +79,7 @@ function linesOfModel({ artifact, digest }: Model): string[] {
     `task        ${task}`,
     `input       ${input.kind === 'image' ? `image ${input.height} x ${input.width} x ${input.channels}, ${input.polarity}` : `${input.length} values`}`,
     `layers      ${layers.map(layerText).join(', ')}`,
-    ...(head
-      ? [
-          `head        ${head.kind === 'prototypes' ? `from prototypes, scale ${head.scale}` : 'from one shared vector'}`,
-        ]
-      : []),
+    ...(head ? [`head        ${headText(head)}`] : []),
     `parameters  ${parameters}`,
     `adapts      ${scope}, ${Object.values(optimizer).join(' ')}`,
     ...widths.map(
@@ -92,6 +88,14 @@ function linesOfModel({ artifact, digest }: Model): string[] {
     ),
     ...(typeof command === 'string' ? [`made by     ${command}`] : []),
   ]
+}
+
+function headText(head: NonNullable<Artifact['head']>): string {
+  if (head.kind === 'shared') return 'from one shared vector'
+  const { scale, gaussian } = head
+  return gaussian
+    ? `from prototypes among normal classes, shrinkage ${gaussian.shrinkage}, temper ${gaussian.temper}`
+    : `from prototypes, scale ${scale}`
 }
 
 function layerText(layer: Layer): string {

@@ -9,7 +9,7 @@ import { InnerLoop } from './inner-loop.js'
 import { type Adaptation, type AdaptSettings, type Learner, LearnerError, type SupportSet } from './learner.js'
 import { Predictor } from './predictor.js'
 import { toEnd } from './slices.js'
-import { startingHead } from './starting-head.js'
+import { StartingHead } from './starting-head.js'
 import { allFinite, concatenated } from './vectors.js'
 
 export interface LearnerSizes {
@@ -38,6 +38,7 @@ export async function createLearner(
       innerLoops.push(await InnerLoop.compile(adapting, artifact, { ...settings, batch }))
     widths.push({
       settings,
+      startingHead: await StartingHead.compile(adapting, artifact, settings.classes),
       innerLoops,
       predictor: await Predictor.compile(predicting, artifact, settings.classes, sizes.queries),
       moments: startingMoments(artifact, initialization, settings.classes),
@@ -49,6 +50,7 @@ export async function createLearner(
 /** Everything compiled for tasks of up to `settings.classes` classes. */
 interface Width {
   readonly settings: WidthSettings
+  readonly startingHead: StartingHead
   /** By growing size of their mini-batches; the last has the model's own. */
   readonly innerLoops: readonly InnerLoop[]
   readonly predictor: Predictor
@@ -112,8 +114,7 @@ class ModelLearner implements Learner {
     const asked = settings.steps ?? width.settings.steps
     const budget = settings.remaining && new Budget(settings.remaining)
     const learningRate = settings.learningRate ?? width.settings.learningRate
-    const { model, initialization, features: looking } = this
-    const head = await startingHead(model.artifact, initialization, looking, support, width.settings.classes)
+    const head = await width.startingHead.for(this.initialization, this.features, support)
     budget?.startSteps()
     const start = { weights: concatenated(body, head), moments: width.moments }
     const { weights, losses } = yield* loopFor(width, support).slices(start, shared, support, {
@@ -151,7 +152,8 @@ class ModelLearner implements Learner {
   }
 
   async close(): Promise<void> {
-    for (const { innerLoops, predictor } of this.widths) {
+    for (const { startingHead, innerLoops, predictor } of this.widths) {
+      await startingHead.dispose()
       for (const innerLoop of innerLoops) await innerLoop.dispose()
       await predictor.dispose()
     }

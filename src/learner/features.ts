@@ -7,7 +7,7 @@ import type { Initialization } from './initialization.js'
 import { rows, stacked } from './padding.js'
 import { featureSize } from './parameters.js'
 import { populationFeeder } from './population.js'
-import { constantFeed, vectorFeed } from './vectors.js'
+import { constantFeed, floats, vectorFeed } from './vectors.js'
 
 export interface SupportFeatures {
   /** One array of F numbers an example. */
@@ -59,8 +59,8 @@ export class Features {
       exampleWeights: { shape: [1, size], data: exampleWeights },
       ...this.populationFeeds(population, inputs.length),
     })
-    const features = rows(results.features?.data as Float32Array, inputs.length, this.featureSize)
-    const statistics = this.hasStatistics ? (results.statistics?.data as Float32Array) : new Float32Array(0)
+    const features = rows(floats(results, 'features'), inputs.length, this.featureSize)
+    const statistics = this.hasStatistics ? floats(results, 'statistics') : new Float32Array(0)
     return { features, statistics }
   }
 

@@ -9,8 +9,7 @@ export type Head = Float32Array
 
 /**
  * Rows from class prototypes: W_i = scale * (c_i - m) / |c_i - m|, b_i = -W_i m, with c_i the mean feature of class i and m
- * the mean of the c_i, in which `known`, the mean feature of the training data, counts for `prior` classes more.
- * A class whose prototype is the mean itself (but for rounding) starts at zero.
+ * the mean of the c_i. A class whose prototype is the mean itself (but for rounding) starts at zero.
  */
 export function headFromPrototypes(
   features: readonly Float32Array[],
@@ -18,17 +17,10 @@ export function headFromPrototypes(
   classes: number,
   width: number,
   scale: number,
-  known?: { readonly mean: Float32Array; readonly prior: number },
 ): Head {
   const size = at(features, 0).length
   const prototypes = classMeans(features, classOf, classes)
   const middle = meanOf(prototypes)
-  if (known) {
-    const share = known.prior / (known.prior + classes)
-    known.mean.forEach((value, i) => {
-      middle[i] = at(middle, i) + share * (value - at(middle, i))
-    })
-  }
   const rounding = 1e-6 * Math.hypot(...middle)
   const head = emptyHead(width, size)
   prototypes.forEach((prototype, row) => {
@@ -52,17 +44,23 @@ export function headFromVector(vector: Float32Array, classes: number, width: num
   return head
 }
 
-function emptyHead(width: number, size: number): Head {
+/** No class yet: every row is unused. */
+export function emptyHead(width: number, size: number): Head {
   return new Float32Array(width * (size + 1)).fill(UNUSED, width * size)
 }
 
-function classMeans(features: readonly Float32Array[], classOf: readonly number[], classes: number): Float64Array[] {
+/** The prototypes: the mean feature of each class. */
+export function classMeans(
+  features: readonly Float32Array[],
+  classOf: readonly number[],
+  classes: number,
+): Float64Array[] {
   return Array.from({ length: classes }, (_, label) =>
     meanOf(features.filter((_, example) => classOf[example] === label)),
   )
 }
 
-export function meanOf(vectors: readonly ArrayLike<number>[]): Float64Array {
+function meanOf(vectors: readonly ArrayLike<number>[]): Float64Array {
   const mean = new Float64Array(at(vectors, 0).length)
   for (const vector of vectors)
     for (let i = 0; i < mean.length; i++) mean[i] = at(mean, i) + at(vector, i) / vectors.length

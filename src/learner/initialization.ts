@@ -1,6 +1,7 @@
 /** What meta-training finds, as flat vectors: where every adaptation starts. */
 import type { Artifact, Model } from '../model/artifact.js'
 import { at, sizeOf } from '../program/program.js'
+import { classTensors } from './gaussian-head.js'
 import { momentsPerParameter } from './optimizers.js'
 import { bodyOf, featureSize, headParameters, type NamedShape, type Parameter, sizeOfAll } from './parameters.js'
 import { populationTensors } from './population.js'
@@ -17,8 +18,8 @@ export interface Initialization {
   readonly headMoments: Float32Array
   /** Statistics of the training data (population.ts); absent where batch norms have no prior, and while training. */
   readonly population?: Float32Array | undefined
-  /** Of the training data, [F]; absent where the head has no prior, and while training. */
-  readonly meanFeature?: Float32Array | undefined
+  /** Those of the training data (gaussian-head.ts), flat; absent where the head is not to know them, and while training. */
+  readonly classes?: Float32Array | undefined
 }
 
 const SECOND_MOMENT = 'secondMoment.'
@@ -35,14 +36,14 @@ export function expectedTensors(artifact: Artifact): NamedShape[] {
   const own = [...layout.adapted, ...layout.shared, ...(artifact.head?.kind === 'shared' ? row : [])]
   const moments = carriesMoments(artifact) ? [...layout.adapted, ...row] : []
   const carried = moments.map(({ name, shape }) => ({ name: SECOND_MOMENT + name, shape }))
-  return [...own, ...carried, ...populationTensors(artifact), ...meanFeatureTensor(artifact)]
+  return [...own, ...carried, ...populationTensors(artifact), ...classTensors(artifact)]
 }
 
 /** Reads the initialization out of a model whose tensors have been checked. */
 export function initializationOf({ artifact, tensors }: Model): Initialization {
   const layout = bodyOf(artifact)
   const row = rowParameters(artifact)
-  const [population, meanFeature] = [populationTensors(artifact), meanFeatureTensor(artifact)]
+  const [population, classes] = [populationTensors(artifact), classTensors(artifact)]
   const has = (parameters: readonly NamedShape[]) => parameters.some(({ name }) => tensors.has(name))
   const flat = (parameters: readonly NamedShape[], prefix = ''): Float32Array => {
     const result = new Float32Array(sizeOfAll(parameters))
@@ -60,7 +61,7 @@ export function initializationOf({ artifact, tensors }: Model): Initialization {
     bodyMoments: flat(layout.adapted, SECOND_MOMENT),
     headMoments: flat(row, SECOND_MOMENT),
     ...(has(population) ? { population: flat(population) } : {}),
-    ...(has(meanFeature) ? { meanFeature: flat(meanFeature) } : {}),
+    ...(has(classes) ? { classes: flat(classes) } : {}),
   }
 }
 
@@ -84,7 +85,7 @@ export function tensorsOf(artifact: Artifact, initialization: Initialization): M
     add(row, initialization.headMoments, SECOND_MOMENT)
   }
   if (initialization.population) add(populationTensors(artifact), initialization.population)
-  if (initialization.meanFeature) add(meanFeatureTensor(artifact), initialization.meanFeature)
+  if (initialization.classes) add(classTensors(artifact), initialization.classes)
   return tensors
 }
 
@@ -108,12 +109,6 @@ export function startingMoments(artifact: Artifact, initialization: Initializati
     second[body.length + width * features + row] = at(headMoments, features)
   }
   return moments
-}
-
-/** What a head from prototypes knows of the training data. */
-export function meanFeatureTensor(artifact: Artifact): NamedShape[] {
-  const { head } = artifact
-  return head?.kind === 'prototypes' && head.prior ? [{ name: 'head.mean', shape: [featureSize(artifact)] }] : []
 }
 
 /** One row of a classifier's head, as stored: head.weight [F], head.bias [1]; a regression has none. */

@@ -1,5 +1,5 @@
 /** The inner loop of one class width: draws mini-batches and runs the adapt program slice by slice. */
-import type { Engine, Executable, Tensors } from '../engine/engine.js'
+import type { Engine, Executable } from '../engine/engine.js'
 import type { Artifact, WidthSettings } from '../model/artifact.js'
 import { at } from '../program/program.js'
 import { adaptProgram } from './adapt-program.js'
@@ -11,7 +11,7 @@ import { rateOf } from './optimizers.js'
 import { type Random, seeded } from './random.js'
 import { toEnd } from './slices.js'
 import { rateFeeds, StepBatches } from './step-batches.js'
-import { constantFeed, vectorFeed } from './vectors.js'
+import { constantFeed, floats, vectorFeed } from './vectors.js'
 
 /** Where a run of inner steps stands. */
 export interface InnerState {
@@ -162,10 +162,4 @@ export class InnerLoop {
       batches.drawMasks(step, random)
     }
   }
-}
-
-function floats(results: Tensors, name: string): Float32Array {
-  const data = results[name]?.data
-  if (!(data instanceof Float32Array)) throw new Error(`the adapt program gave no ${name}`)
-  return data
 }

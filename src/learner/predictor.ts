@@ -5,7 +5,7 @@ import { CompiledSizes } from './compiled-sizes.js'
 import { rows, stacked } from './padding.js'
 import { outputSize } from './parameters.js'
 import { predictProgram } from './predict-program.js'
-import { constantFeed } from './vectors.js'
+import { constantFeed, floats } from './vectors.js'
 
 export class Predictor {
   private readonly inputSize: number
@@ -40,19 +40,19 @@ export class Predictor {
     statistics: Float32Array,
     inputs: readonly Float32Array[],
   ): Promise<Float32Array[]> {
-    const results: Float32Array[] = []
-    while (results.length < inputs.length) {
-      const { size, executable } = this.compiled.fitting(inputs.length - results.length)
-      const part = inputs.slice(results.length, results.length + size)
-      const { outputs } = await executable.run({
+    const answers: Float32Array[] = []
+    while (answers.length < inputs.length) {
+      const { size, executable } = this.compiled.fitting(inputs.length - answers.length)
+      const part = inputs.slice(answers.length, answers.length + size)
+      const results = await executable.run({
         ...constantFeed('weights', weights),
         ...constantFeed('shared', shared),
         ...constantFeed('statistics', statistics),
         x: { shape: [1, size, this.inputSize], data: stacked(part, size, this.inputSize) },
       })
-      results.push(...rows(outputs?.data as Float32Array, part.length, this.outputSize))
+      answers.push(...rows(floats(results, 'outputs'), part.length, this.outputSize))
     }
-    return results
+    return answers
   }
 
   dispose(): Promise<void> {

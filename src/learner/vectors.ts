@@ -28,3 +28,10 @@ export function allFinite(numbers: ArrayLike<number>): boolean {
   for (let i = 0; i < numbers.length; i++) sum += numbers[i] as number
   return Number.isFinite(sum)
 }
+
+/** The numbers of a result. */
+export function floats(results: Tensors, name: string): Float32Array {
+  const data = results[name]?.data
+  if (!(data instanceof Float32Array)) throw new Error(`the program gave no ${name}`)
+  return data
+}

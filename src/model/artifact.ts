@@ -46,15 +46,23 @@ const inputSchema = z.discriminatedUnion('kind', [
     }),
 ])
 
+/** See learner/gaussian-head.ts. */
+const gaussianSchema = z.strictObject({
+  /** So many times their mean is added to the variances within classes: new classes are known less well than those trained on. */
+  shrinkage: z.number().min(0),
+  /** What log-likelihoods are multiplied with to be logits: 1 for classes that are as normal as is assumed, less for others. */
+  temper: z.number().positive(),
+})
+
 const headSchema = z.discriminatedUnion('kind', [
   /**
-   * Row i starts as scale * (c_i - m) / |c_i - m|, from the class prototypes c_i of the support set and their mean m, in which
-   * the mean feature of the training data counts for `prior` classes more (absent: for none).
+   * Row i starts as scale * (c_i - m) / |c_i - m|, from the class prototypes c_i of the support set and their mean m; with
+   * `gaussian`, once the classes of the training data have been measured, as the log-likelihood of class i among such classes.
    */
   z.strictObject({
     kind: z.literal('prototypes'),
     scale: z.number().positive(),
-    prior: z.number().positive().optional(),
+    gaussian: gaussianSchema.optional(),
   }),
   /** Every row starts as the one meta-learned vector `head.weight` (and `head.bias`). */
   z.strictObject({ kind: z.literal('shared') }),

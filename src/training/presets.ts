@@ -74,7 +74,7 @@ export const presets: Readonly<Record<string, Preset>> = {
         description:
           'Drawn characters, signs and simple shapes, 2 to 100 classes from a few examples each; meta-trained on Omniglot.',
         layers: four(strided(64, 20)),
-        head: { kind: 'prototypes', scale: 0.3, prior: 10 },
+        head: { kind: 'prototypes', scale: 0.3, gaussian: { shrinkage: 3, temper: 0.5 } },
         innerLoop: adapting([
           // Five examples of each class at once: a few steps on less of them take more than they give.
           { classes: 5, batch: 25, steps: 20, learningRate: 0.001 },

@@ -17,7 +17,7 @@ export function randomInitialization(artifact: Artifact, random: Random): Initia
     }),
   )
   // No data have been seen yet.
-  return { ...initializationOf({ artifact, digest: '', tensors }), population: undefined, meanFeature: undefined }
+  return { ...initializationOf({ artifact, digest: '', tensors }), population: undefined, classes: undefined }
 }
 
 /** Inputs plus outputs of a unit: of a kernel [size, size, in, out] or a matrix [out, in]. */

@@ -61,13 +61,31 @@ def start_head(model: dict, weights: Tensors, support: torch.Tensor, classes: in
     features, _ = forward(model["layers"], weights, support, population=weights)
     class_of = torch.arange(len(support)) % classes
     prototypes = torch.stack([features[class_of == c].mean(0) for c in range(classes)])
+    if "gaussian" in model["head"]:
+        shots = class_of.bincount().to(features.dtype)
+        return gaussian_head(weights, prototypes, shots, model["head"]["gaussian"]["temper"])
     mean = prototypes.mean(0)
-    if "prior" in model["head"]:
-        share = model["head"]["prior"] / (model["head"]["prior"] + classes)
-        mean = (1 - share) * mean + share * weights["head.mean"]
     directions = F.normalize(prototypes - mean, dim=1, eps=0)
     weight = model["head"]["scale"] * directions
     return {"head.weight": weight, "head.bias": -weight @ mean}
+
+
+def gaussian_head(known: Tensors, prototypes: torch.Tensor, shots: torch.Tensor, temper: float) -> Tensors:
+    """
+    The log-likelihood of each class, whose mean is only known from `shots` examples, where queries vary alike in all: with
+    covariances in place of the axes along which they are diagonal, and matrix inverses in place of what follows from that.
+    """
+    axes = known["head.axes"]
+    within, between = (axes @ torch.diag(known[f"head.{name}"]) @ axes.T for name in ("within", "between"))
+    means, covariances = [], []
+    for prototype, count in zip(prototypes, shots):
+        gain = between @ torch.linalg.inv(between + within / count)
+        means.append(gain @ (prototype - known["head.mean"]))
+        # Of a query: beside the class's own the mean's, (I - gain) between.
+        covariances.append(within + between - gain @ between)
+    means = torch.stack(means)
+    weight = temper * means @ torch.linalg.inv(sum(covariances) / len(covariances))
+    return {"head.weight": weight, "head.bias": -0.5 * (weight * means).sum(1) - weight @ known["head.mean"]}
 
 
 def logits(layers: list[dict], weights: Tensors, x: torch.Tensor, given: Statistics | None = None) -> torch.Tensor:

@@ -2,13 +2,15 @@
 import type { Engine, Tensor, Tensors } from '../../src/engine/engine.js'
 import { adaptProgram, dropoutMasks } from '../../src/learner/adapt-program.js'
 import { featuresProgram } from '../../src/learner/features-program.js'
+import { gaussianHeadProgram } from '../../src/learner/gaussian-head.js'
 import { headFromPrototypes, headFromVector } from '../../src/learner/head.js'
 import { type Initialization, initializationOf, startingMoments } from '../../src/learner/initialization.js'
 import { rateOf } from '../../src/learner/optimizers.js'
 import { featureSize, layoutParameters } from '../../src/learner/parameters.js'
 import { populationFeeder } from '../../src/learner/population.js'
 import { predictProgram } from '../../src/learner/predict-program.js'
-import { concatenated } from '../../src/learner/vectors.js'
+import { gaussianHead } from '../../src/learner/starting-head.js'
+import { concatenated, floats } from '../../src/learner/vectors.js'
 import type { Artifact, Model } from '../../src/model/artifact.js'
 import type { Program } from '../../src/program/program.js'
 import { at, sizeOf } from '../../src/program/program.js'
@@ -47,7 +49,7 @@ export async function playCase(engine: Engine, model: Model, golden: GoldenCase)
       ...populationFeeder(artifact)(initialization.population, support.length),
     })
 
-  const head = await startHead(artifact, initialization, golden, width, featuresOf)
+  const head = await startHead(engine, artifact, initialization, golden, width, featuresOf)
   const start = concatenated(initialization.body, head)
   if (start.length !== adaptedSize) throw new Error(`the start has ${start.length} numbers, the layout ${adaptedSize}`)
   const moments = startingMoments(artifact, initialization, width)
@@ -81,6 +83,7 @@ export async function playCase(engine: Engine, model: Model, golden: GoldenCase)
 }
 
 async function startHead(
+  engine: Engine,
   artifact: Artifact,
   initialization: Initialization,
   { classes, examples }: GoldenCase,
@@ -90,16 +93,14 @@ async function startHead(
   if (!artifact.head) return new Float32Array()
   if (artifact.head.kind === 'shared') return headFromVector(initialization.head ?? new Float32Array(), classes, width)
   const features = rowsOf(floats(await featuresOf(initialization.body), 'features'), examples)
-  const { prior } = artifact.head
-  const known = prior ? { prior, mean: initialization.meanFeature ?? new Float32Array() } : undefined
-  return headFromPrototypes(
-    features,
-    features.map((_, example) => example % classes),
-    classes,
-    width,
-    artifact.head.scale,
-    known,
-  )
+  const classOf = features.map((_, example) => example % classes)
+  const { scale, gaussian } = artifact.head
+  const known = initialization.classes
+  if (!gaussian || !known) return headFromPrototypes(features, classOf, classes, width, scale)
+  const program = await engine.compile(gaussianHeadProgram(artifact, width, gaussian.temper))
+  const head = await gaussianHead(program, known, features, { classOf, classes }, width)
+  await program.dispose()
+  return head
 }
 
 /** All steps in one run; dropout is off. */
@@ -158,10 +159,4 @@ function stack(rows: readonly Float32Array[]): Tensor {
 function rowsOf(data: Float32Array, count: number): Float32Array[] {
   const size = data.length / count
   return Array.from({ length: count }, (_, index) => data.subarray(index * size, (index + 1) * size))
-}
-
-function floats(results: Tensors, name: string): Float32Array {
-  const data = results[name]?.data
-  if (!(data instanceof Float32Array)) throw new Error(`the program gave no ${name}`)
-  return data
 }

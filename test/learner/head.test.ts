@@ -24,17 +24,6 @@ describe('a head from prototypes', () => {
     expectClose(logits, [0, 0, 0], 1e-6)
   })
 
-  test('takes the mean feature of the training data for as many classes more as its prior says', () => {
-    // Prototypes (4, 1) and (0, -3), and (8, 2) twice: the middle is (5, 0.5).
-    const known = { mean: Float32Array.of(8, 2), prior: 2 }
-    const head = headFromPrototypes(vectors([4, 1], [0, -3]), [0, 1], 2, 2, 0.5, known)
-    const rows = [[-1, 0.5] as const, [-5, -3.5] as const].map(([x, y]) => {
-      const length = Math.hypot(x, y)
-      return [(0.5 * x) / length, (0.5 * y) / length] as const
-    })
-    expectClose(head, [...rows.flat(), ...rows.map(([x, y]) => -5 * x - 0.5 * y)], 1e-6)
-  })
-
   test('has rows of the length that the scale says', () => {
     const head = headFromPrototypes(vectors([1, 2, 0], [0, 1, 4], [-1, 0, 2]), [0, 1, 2], 3, 3, 0.3)
     const lengths = [0, 1, 2].map((row) => Math.hypot(...head.subarray(row * 3, row * 3 + 3)))

@@ -2,13 +2,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { Features } from '../../src/learner/features.js'
-import { headFromPrototypes } from '../../src/learner/head.js'
 import { initializationOf, tensorsOf } from '../../src/learner/initialization.js'
-import { startingHead } from '../../src/learner/starting-head.js'
 import type { Artifact } from '../../src/model/artifact.js'
 import { expectClose } from './closeness.js'
 import { bodies, classifier, modelOf } from './small-models.js'
-import { patternTask } from './small-tasks.js'
 
 const engine = OnnxEngine.create({ workers: 1, threads: 1 })
 afterAll(() => engine.close())
@@ -54,25 +51,6 @@ describe('batch norm with a prior', () => {
   ])('%s uses those of the support set', async (_name, artifact, population) => {
     expectClose((await seen(artifact, population)).statistics, [2, 1 / Math.sqrt(1 + EPSILON)], 1e-6)
   })
-})
-
-test('a head with a prior starts from the mean feature of the training data', async () => {
-  const artifact = classifier({ head: { kind: 'prototypes', scale: 0.5, prior: 3 } })
-  const initialization = initializationOf(modelOf(artifact))
-  expect(initialization.meanFeature).toHaveLength(20)
-  const support = patternTask(1, 2, 2)
-  const features = await Features.compile(engine, artifact, [4])
-  const headFrom = (meanFeature: Float32Array | undefined) =>
-    startingHead(artifact, { ...initialization, meanFeature }, features, support, 3)
-  const rows = (await features.of(initialization.body, initialization, support.inputs)).features
-  const known = { mean: initialization.meanFeature ?? new Float32Array(), prior: 3 }
-  expectClose(
-    await headFrom(initialization.meanFeature),
-    headFromPrototypes(rows, support.classOf, 2, 3, 0.5, known),
-    1e-6,
-  )
-  expectClose(await headFrom(undefined), headFromPrototypes(rows, support.classOf, 2, 3, 0.5), 1e-6)
-  await features.dispose()
 })
 
 test('a model keeps the statistics of the training data of just those batch norms that have a prior', () => {

@@ -139,7 +139,7 @@ export function modelOf(artifact: Artifact, seed = 1): Model {
   const random = seeded(seed)
   const tensors = expectedTensors(artifact).map(({ name, shape }) => {
     const isMoment = name.startsWith('secondMoment.')
-    const middle = isMoment || name.endsWith('.scale') || name.endsWith('.variance') ? 1 : 0
+    const middle = isMoment || name.endsWith('.scale') || /\.(variance|within|between)$/.test(name) ? 1 : 0
     const data = Float32Array.from({ length: sizeOf(shape) }, () => middle + 0.8 * (fraction(random) - 0.5))
     return [name, { shape, data }] as const
   })

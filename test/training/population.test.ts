@@ -3,7 +3,8 @@ import { afterAll, expect, test } from 'vitest'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { fraction, seeded } from '../../src/learner/random.js'
 import type { Artifact } from '../../src/model/artifact.js'
-import { withPopulation } from '../../src/training/population.js'
+import { ClassSource } from '../../src/training/data/class-source.js'
+import { requireMeasurable, withPopulation } from '../../src/training/population.js'
 import { randomInitialization } from '../../src/training/start.js'
 import type { TaskSource } from '../../src/training/task.js'
 import { bodies, classifier } from '../learner/small-models.js'
@@ -47,18 +48,6 @@ test('is the mean and variance of what goes into each of them, layer by layer', 
   })
 })
 
-test('is the mean feature, for a head', async () => {
-  const artifact = classifier({
-    layers: [{ type: 'tanh' }],
-    input: { kind: 'values', length: 2 },
-    head: { kind: 'prototypes', scale: 0.3, prior: 4 },
-  })
-  const { meanFeature } = await withPopulation(engine, artifact, randomInitialization(artifact, seeded(1)), numbers, 1)
-  // The integral of tanh from 2 to 4, halved; and tanh 5.
-  expect(meanFeature?.[0]).toBeCloseTo(Math.log(Math.cosh(4) / Math.cosh(2)) / 2, 2)
-  expect(meanFeature?.[1]).toBeCloseTo(Math.tanh(5), 5)
-})
-
 test('is the same for the same seed', async () => {
   const start = randomInitialization(values, seeded(1))
   const [one, again, other] = [
@@ -74,4 +63,31 @@ test('is nothing where nothing has a prior', async () => {
   const artifact = classifier({ layers: bodies['strided convolutions'] })
   const start = randomInitialization(artifact, seeded(1))
   expect(await withPopulation(engine, artifact, start, numbers, 1)).toBe(start)
+})
+
+const knowing: Artifact = classifier({
+  layers: [{ type: 'tanh' }],
+  input: { kind: 'values', length: 2 },
+  head: { kind: 'prototypes', scale: 0.3, gaussian: { shrinkage: 3, temper: 0.5 } },
+})
+
+test('is what classes are like, for a head', async () => {
+  const { classes } = await withPopulation(engine, knowing, randomInitialization(knowing, seeded(1)), numbers, 1)
+  // The integral of tanh from 2 to 4, halved; and tanh 5.
+  expect(classes?.[0]).toBeCloseTo(Math.log(Math.cosh(4) / Math.cosh(2)) / 2, 2)
+  expect(classes?.[1]).toBeCloseTo(Math.tanh(5), 5)
+  expect(classes).toHaveLength(2 + 4 + 2 + 2)
+  expect(classes?.every(Number.isFinite)).toBe(true)
+})
+
+test('is asked for before training where a class has one example only', () => {
+  const read = async () => Float32Array.of(1, 2)
+  const source = new ClassSource([
+    { name: 'a', count: 1, read },
+    { name: 'b', count: 2, read },
+  ])
+  expect(() => requireMeasurable(knowing, source)).toThrow(
+    'The class a has 1 example, and what varies within classes shows in two or more: add some, remove it, or do without model.head.gaussian.',
+  )
+  requireMeasurable(values, source)
 })

@@ -87,7 +87,11 @@ class Trainee:
 
     def __init__(self, model: dict, stored: dict[str, np.ndarray], classes: int, fused: bool):
         features = stored["secondMoment.head.weight"].size
-        known = {name: torch.from_numpy(value) for name, value in stored.items() if name.endswith((".mean", ".variance"))}
+        known = {
+            name: torch.from_numpy(value)
+            for name, value in stored.items()
+            if name.endswith((".mean", ".variance", ".axes", ".within", ".between"))
+        }
         body = {
             name: value
             for name, value in stored.items()
@@ -135,19 +139,32 @@ class Trainee:
 
     @torch.no_grad()
     def start_head(self, x: torch.Tensor, y: torch.Tensor, spec: dict) -> None:
-        """From class prototypes: W_i = scale (c_i - m) / |c_i - m|, b_i = -W_i m."""
+        """
+        From class prototypes: W_i = scale (c_i - m) / |c_i - m|, b_i = -W_i m; or, where the model knows what classes are
+        like, as the log-likelihood of class i, whose mean follows from those of all classes and its examples.
+        """
         features, _ = self.walk(x)
         members = F.one_hot(y).to(features.dtype)
-        prototypes = members.T @ features / members.sum(0)[:, None]
-        middle = prototypes.mean(0)
-        if "prior" in spec:
-            share = spec["prior"] / (spec["prior"] + len(prototypes))
-            middle = middle.lerp(self.known["head.mean"], share)
-        directions = prototypes - middle
-        lengths = directions.norm(dim=1, keepdim=True)
-        weight = torch.where(lengths > 1e-6 * middle.norm(), spec["scale"] * directions / lengths, 0)
+        shots = members.sum(0)[:, None]
+        prototypes = members.T @ features / shots
+        if "gaussian" in spec:
+            weight, bias = self.likelihoods(prototypes, shots, spec["gaussian"]["temper"])
+        else:
+            middle = prototypes.mean(0)
+            directions = prototypes - middle
+            lengths = directions.norm(dim=1, keepdim=True)
+            weight = torch.where(lengths > 1e-6 * middle.norm(), spec["scale"] * directions / lengths, 0)
+            bias = -weight @ middle
         self.network.head.weight.copy_(weight)
-        self.network.head.bias.copy_(-weight @ middle)
+        self.network.head.bias.copy_(bias)
+
+    def likelihoods(self, prototypes: torch.Tensor, shots: torch.Tensor, temper: float) -> tuple[torch.Tensor, torch.Tensor]:
+        mean, axes, within, between = (self.known[f"head.{name}"] for name in ("mean", "axes", "within", "between"))
+        seen = shots * between + within
+        expected = ((prototypes - mean) @ axes) * shots * between / seen
+        rows = temper * expected / (within + within * between / seen).mean(0)
+        weight = rows @ axes.T
+        return weight, -0.5 * (expected * rows).sum(1) - weight @ mean
 
     @torch.no_grad()
     def folded(self, x: torch.Tensor) -> Adapted:

@@ -5,7 +5,7 @@ import { type Initialization, initializationOf, startingMoments } from '../../le
 import { InnerLoop } from '../../learner/inner-loop.js'
 import type { SupportSet } from '../../learner/learner.js'
 import { derived, seeded } from '../../learner/random.js'
-import { startingHead } from '../../learner/starting-head.js'
+import { StartingHead } from '../../learner/starting-head.js'
 import { concatenated } from '../../learner/vectors.js'
 import type { Artifact, Model, WidthSettings } from '../../model/artifact.js'
 import { at } from '../../program/program.js'
@@ -109,8 +109,8 @@ export function episodeOf({ ways, shots, queries }: Pick<EvaluationSettings, 'wa
 /** A model with everything compiled for tasks of one size. */
 class Examined {
   private constructor(
-    private readonly artifact: Artifact,
     private readonly initialization: Initialization,
+    private readonly startingHead: StartingHead,
     private readonly width: WidthSettings,
     private readonly moments: Float32Array,
     private readonly innerLoop: InnerLoop,
@@ -131,7 +131,8 @@ class Examined {
     const answers = await Answers.compile(engine, artifact, initialization, size, width.classes, wanted)
     const innerLoop = await InnerLoop.compile(engine, artifact, width)
     const moments = startingMoments(artifact, initialization, width.classes)
-    return new Examined(artifact, initialization, width, moments, innerLoop, answers)
+    const startingHead = await StartingHead.compile(engine, artifact, width.classes)
+    return new Examined(initialization, startingHead, width, moments, innerLoop, answers)
   }
 
   /** The score of every protocol (by its number in `wanted`) at every stop (by its number, too). */
@@ -142,9 +143,9 @@ class Examined {
     stops: readonly number[],
     seed: number,
   ): AsyncGenerator<{ stop: number; protocol: number; score: number }, void, void> {
-    const { artifact, initialization, answers: asked, width } = this
+    const { initialization, width } = this
     const { body, shared } = initialization
-    const head = await startingHead(artifact, initialization, asked.features, support, width.classes)
+    const head = await this.startingHead.for(initialization, this.answers.features, support)
     const weights = concatenated(body, head)
     const run = { stops, learningRate: width.learningRate, seed }
     let stop = 0
@@ -158,6 +159,7 @@ class Examined {
   }
 
   async dispose(): Promise<void> {
+    await this.startingHead.dispose()
     await this.answers.dispose()
     await this.innerLoop.dispose()
   }

@@ -3,13 +3,13 @@ import type { Engine } from '../../engine/engine.js'
 import { Features } from '../../learner/features.js'
 import type { Initialization } from '../../learner/initialization.js'
 import type { ClassificationSupport, SupportSet } from '../../learner/learner.js'
-import { startingHead } from '../../learner/starting-head.js'
+import { StartingHead } from '../../learner/starting-head.js'
 import type { Artifact } from '../../model/artifact.js'
 import { at } from '../../program/program.js'
 
 export class StartingHeads {
   private constructor(
-    private readonly artifact: Artifact,
+    private readonly head: StartingHead,
     /** For heads from prototypes. */
     private readonly features: Features | undefined,
   ) {}
@@ -17,18 +17,19 @@ export class StartingHeads {
   /** `ways`: the classes of a task. */
   static async compile(engine: Engine, artifact: Artifact, ways: number): Promise<StartingHeads> {
     const fromPrototypes = artifact.head?.kind === 'prototypes'
-    return new StartingHeads(artifact, fromPrototypes ? await Features.compile(engine, artifact, [ways]) : undefined)
+    const head = await StartingHead.compile(engine, artifact, ways)
+    return new StartingHeads(head, fromPrototypes ? await Features.compile(engine, artifact, [ways]) : undefined)
   }
 
   /** The head for a task, as wide as the task has classes; nothing for a regression. */
   async for(initialization: Initialization, support: SupportSet): Promise<Float32Array> {
-    const ways = support.kind === 'classification' ? support.classes : 0
     // One example a class: prototypes from more of what the inner loop sees leave it nothing to learn.
     const seen = this.features && support.kind === 'classification' ? firstOfEachClass(support) : support
-    return startingHead(this.artifact, initialization, this.features, seen, ways)
+    return this.head.for(initialization, this.features, seen)
   }
 
   async dispose(): Promise<void> {
+    await this.head.dispose()
     await this.features?.dispose()
   }
 }

@@ -4,12 +4,12 @@ import { type Initialization, modelOf } from '../../learner/initialization.js'
 import { seeded } from '../../learner/random.js'
 import type { Artifact } from '../../model/artifact.js'
 import type { DataSet } from '../data/data-set.js'
+import { isEmpty, queriesBeside, smallestIn } from '../data/room.js'
 import { episodeOf, evaluateModel } from '../evaluate/evaluate.js'
 import type { RunSettings } from '../settings.js'
 import type { Episode, TaskSource } from '../task.js'
 import { TrainingError } from '../training-error.js'
 import type { Validation } from './metrics.js'
-import { isEmpty, queriesBeside, smallestIn } from './room.js'
 
 /** Told how many of `all` tasks of a kind are done. */
 export type Measuring = (kind: { readonly ways: number; readonly shots: number }, done: number, all: number) => void

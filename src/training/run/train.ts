@@ -6,6 +6,7 @@ import type { Initialization } from '../../learner/initialization.js'
 import { openData } from '../data/open-data.js'
 import type { MetaState } from '../meta/meta-state.js'
 import { MetaTrainer } from '../meta/meta-trainer.js'
+import { requireMeasurable } from '../population.js'
 import { writeReport } from '../report/report.js'
 import { servedInitialization, trainedArtifact } from '../served.js'
 import { replaceFile } from './atomic-file.js'
@@ -35,6 +36,7 @@ export async function train(engine: Engine, folder: RunFolder, settings: TrainSe
   const hash = await dataHash(data, folder.settings)
   const measured = new Measurements(folder.settings, data)
   await measured.check()
+  requireMeasurable(artifact, data.training)
   const trainer = await MetaTrainer.create(engine, trainedArtifact(artifact, meta), meta, data.training, seed)
   const images = new ImageCheck([data.training, data.validation])
   try {

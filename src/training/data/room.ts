@@ -1,8 +1,9 @@
 /** What a source of tasks has room for: not every one has as many examples as are usually asked about. */
-import { ClassSource } from '../data/class-source.js'
-import { smallestOf } from '../data/example-class.js'
-import { FunctionSource } from '../data/function-source.js'
+
 import type { TaskSource } from '../task.js'
+import { ClassSource } from './class-source.js'
+import { smallestOf } from './example-class.js'
+import { FunctionSource } from './function-source.js'
 
 export interface Member {
   readonly name: string

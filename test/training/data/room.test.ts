@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { ClassSource } from '../../../src/training/data/class-source.js'
 import { FunctionSource } from '../../../src/training/data/function-source.js'
+import { isEmpty, queriesBeside, smallestIn } from '../../../src/training/data/room.js'
 import { SineSource } from '../../../src/training/data/sine.js'
-import { isEmpty, queriesBeside, smallestIn } from '../../../src/training/run/room.js'
 
 const classes = new ClassSource(
   [5, 3, 9].map((count) => ({ name: `${count}`, count, read: async () => new Float32Array(1) })),
