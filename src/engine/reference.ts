@@ -170,25 +170,25 @@ const kernels: { readonly [K in Exclude<Op, 'param'>]: Kernel<K> } = {
     })
     return [result]
   },
-  normalize: ({ attrs, src }, [x, scale, shift]) => {
+  normalize: ({ attrs, src }, [x, scale, shift, knownMean, knownVariance, share]) => {
     const length = at(at(src, 0).type.shape, at(src, 0).type.shape.length - 1)
-    const [value, normalized, inverse] = [
-      new Float64Array(some(x).length),
-      new Float64Array(some(x).length),
-      new Float64Array(some(scale).length),
-    ]
+    const [value, normalized] = [new Float64Array(some(x).length), new Float64Array(some(x).length)]
+    const [inverse, means] = [new Float64Array(some(scale).length), new Float64Array(some(scale).length)]
     inverse.forEach((_, row) => {
       const values = some(x).subarray(row * length, (row + 1) * length)
       const mean = values.reduce((sum, v) => sum + v, 0) / length
       const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / length
       inverse[row] = 1 / Math.sqrt(variance + attrs.epsilon)
+      means[row] = mean
+      const mixed = (own: number, known: Float64Array | undefined) =>
+        share ? own + at(share, row) * (at(some(known), row) - own) : own
+      const [centre, deviation] = [mixed(mean, knownMean), Math.sqrt(mixed(variance, knownVariance) + attrs.epsilon)]
       values.forEach((v, i) => {
-        const unit = (v - mean) * at(inverse, row)
-        normalized[row * length + i] = unit
-        value[row * length + i] = at(some(scale), row) * unit + at(some(shift), row)
+        normalized[row * length + i] = (v - mean) * at(inverse, row)
+        value[row * length + i] = (at(some(scale), row) * (v - centre)) / deviation + at(some(shift), row)
       })
     })
-    return [value, normalized, inverse]
+    return [value, normalized, inverse, means]
   },
   logSoftmax: ({ src }, [x]) => {
     const length = at(at(src, 0).type.shape, at(src, 0).type.shape.length - 1)

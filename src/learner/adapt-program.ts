@@ -13,6 +13,7 @@ import { classify, forward } from './network.js'
 import { lossScale, momentsPerParameter, update } from './optimizers.js'
 import { layoutParameters, outputSize, splitParameters, splitShared } from './parameters.js'
 import { penalty } from './penalties.js'
+import { knownStatistics, populationParams } from './population.js'
 import { layerShapes } from './shapes.js'
 
 export interface AdaptShape {
@@ -39,7 +40,8 @@ export function dropoutMasks(artifact: Artifact, batch: number): { name: string;
 
 /**
  * Feeds: weights[B,P], moments[B,m*P], shared[1,Q] (where the scope leaves something out), rates[S,B], steps (at most S),
- * x[S,B,b,input], y[S,B,b,classes or outputs], mask.<layer>[S,B,C,N] for each dropout layer.
+ * x[S,B,b,input], y[S,B,b,classes or outputs], mask.<layer>[S,B,C,N] for each dropout layer, and where batch norms have a prior
+ * population and priorShares (population.ts).
  * Results: weights[B,P], moments[B,m*P], losses[S,B] (the loss before each step, without penalties; the
  * rows from `steps` on mean nothing).
  */
@@ -59,15 +61,22 @@ export function adaptProgram(artifact: Artifact, { classes, clients, batch, slic
     b.param('weights', [clients, layout.adaptedSize]),
     ...(moments > 0 ? [b.param('moments', [clients, moments])] : []),
   ]
-  const sharedOf = (b: Builder) => (layout.sharedSize > 0 ? [b.param('shared', [1, layout.sharedSize])] : [])
+  const fixed = (b: Builder): Fixed => ({
+    shared: layout.sharedSize > 0 ? [b.param('shared', [1, layout.sharedSize])] : [],
+    population: populationParams(b, artifact, clients),
+  })
 
   const outer = new Builder()
   const carried = state(outer)
   const { rates, x, y, masks: maskStacks } = declare(outer, [slice])
-  const shared = sharedOf(outer)
+  const { shared, population } = fixed(outer)
   const steps = outer.param('steps', [], 'i32')
-  const body = innerStep(artifact, { classes, clients }, state, declare, sharedOf)
-  const result = outer.repeat(body, slice, steps, { carried, sliced: [rates, x, y, ...maskStacks], shared })
+  const body = innerStep(artifact, { classes, clients }, state, declare, fixed)
+  const result = outer.repeat(body, slice, steps, {
+    carried,
+    sliced: [rates, x, y, ...maskStacks],
+    shared: [...shared, ...population],
+  })
   const [weights, last] = result.carried
   return outer.build({ weights: weights as Value, ...(last ? { moments: last } : {}), losses: at(result.stacked, 0) })
 }
@@ -79,22 +88,29 @@ interface StepInputs {
   readonly masks: readonly Value[]
 }
 
+/** What is the same in every step. */
+interface Fixed {
+  readonly shared: readonly Value[]
+  readonly population: readonly Value[]
+}
+
 /** The body of the loop: one inner step. */
 function innerStep(
   artifact: Artifact,
   { classes, clients }: Pick<AdaptShape, 'classes' | 'clients'>,
   state: (b: Builder) => Value[],
   declare: (b: Builder, leading: Shape) => StepInputs,
-  sharedOf: (b: Builder) => Value[],
+  fixed: (b: Builder) => Fixed,
 ): Program {
   const layout = layoutParameters(artifact, classes)
   const b = new Builder()
   const [weights, moments] = state(b) as [Value, Value | undefined]
   const { rates, x, y, masks } = declare(b, [])
-  const [shared] = sharedOf(b)
+  const { shared, population } = fixed(b)
   const parameters = splitParameters(b, weights, layout.adapted)
-  if (shared) for (const [name, value] of splitShared(b, shared, layout, clients)) parameters.set(name, value)
-  const outputs = forward(b, artifact, parameters, x, ofMiniBatch(b, artifact, masks))
+  for (const flat of shared)
+    for (const [name, value] of splitShared(b, flat, layout, clients)) parameters.set(name, value)
+  const outputs = forward(b, artifact, parameters, x, ofMiniBatch(b, artifact, masks, population))
   const loss =
     artifact.task === 'classification'
       ? crossEntropy(b, classify(b, parameters, outputs), y)
@@ -113,12 +129,13 @@ function innerStep(
   })
 }
 
-/** While adapting, batch norm takes the statistics of the mini-batch. */
-function ofMiniBatch(b: Builder, artifact: Artifact, masks: readonly Value[]): Mode {
+/** While adapting, batch norm takes the statistics of the mini-batch, and what is known of the training data. */
+function ofMiniBatch(b: Builder, artifact: Artifact, masks: readonly Value[], population: readonly Value[]): Mode {
   const dropouts = artifact.layers.flatMap((layer, index) => (layer.type === 'dropout' ? [index] : []))
+  const known = knownStatistics(b, artifact, population)
   return {
-    ownStatistics: true,
-    normalize: (_layer, x, scale, shift, epsilon) => b.normalize(x, scale, shift, epsilon).value,
+    ownStatistics: known,
+    normalize: (layer, x, scale, shift, epsilon) => b.normalize(x, scale, shift, epsilon, known(layer)).value,
     dropoutMask: (layer) => at(masks, dropouts.indexOf(layer)),
   }
 }

@@ -108,7 +108,7 @@ class ModelLearner implements Learner {
         `${support.inputs.length} examples are more than the ${this.maxExamples} that one adaptation can take`,
       )
     }
-    const { body, shared } = this.initialization
+    const { body } = this.initialization
     const classes = support.kind === 'classification' ? support.classes : 0
     const width = this.widthFor(classes)
     const asked = settings.steps ?? width.settings.steps
@@ -117,7 +117,7 @@ class ModelLearner implements Learner {
     const head = await width.startingHead.for(this.initialization, this.features, support)
     budget?.startSteps()
     const start = { weights: concatenated(body, head), moments: width.moments }
-    const { weights, losses } = yield* loopFor(width, support).slices(start, shared, support, {
+    const { weights, losses } = yield* loopFor(width, support).slices(start, this.initialization, support, {
       steps: asked,
       learningRate,
       seed: settings.seed,

@@ -9,7 +9,7 @@ import { at } from '../program/program.js'
 import type { Mode } from './network.js'
 import { forward } from './network.js'
 import { bodyOf, declareWeights } from './parameters.js'
-import { declarePopulation, type Statistics } from './population.js'
+import { knownStatistics, mixed, populationParams, type Statistics } from './population.js'
 import { layerShapes } from './shapes.js'
 
 /** How many numbers of statistics a model has: mean and inverse deviation of each channel of each batch norm. */
@@ -36,12 +36,11 @@ export function featuresProgram(
   const parameters = declareWeights(b, bodyOf(artifact), clients)
   const x = b.param('x', [clients, examples, inputSize(artifact.input)])
   const exampleWeights = b.param('exampleWeights', [clients, examples])
-  const mixed = declarePopulation(b, artifact, clients)
+  const known = knownStatistics(b, artifact, populationParams(b, artifact, clients))
   const statistics: Value[] = []
   const mode: Mode = {
-    ownStatistics: false,
     normalize: (layer, value, scale, shift, epsilon) => {
-      const { mean, variance } = mixed(layer, weightedStatistics(b, value, exampleWeights))
+      const { mean, variance } = mixed(b, weightedStatistics(b, value, exampleWeights), known(layer))
       const inverse = b.div(b.scalar(1), b.sqrt(b.add(variance, b.scalar(epsilon))))
       statistics.push(mean, inverse)
       return b.add(b.mul(b.sub(value, mean), b.mul(inverse, scale)), shift)

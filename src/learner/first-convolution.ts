@@ -3,7 +3,7 @@
  * numbers wide, so what batch norm wants to know follows from them: with centred windows the outputs W'X have mean 0
  * and variance diag(W'GW) / N, where G = XX'. The normalisation then moves into the weights, and neither the forward nor
  * the backward pass (which differentiation derives from this) ever walks over the first layer's output, by far the
- * largest, for it. Only where the statistics are those of all examples at hand.
+ * largest, for it. Only where the statistics are those of all examples at hand, or those mixed with known ones.
  */
 import type { Layer } from '../model/artifact.js'
 import type { Builder } from '../program/builder.js'
@@ -13,6 +13,7 @@ import type { Value } from '../program/program.js'
 import { at } from '../program/program.js'
 import { type Activation, phasesBehind } from './activation.js'
 import { asMatrix, asRow, type Parameters, parameter } from './matrices.js'
+import type { KnownStatistics } from './population.js'
 
 /** A window so large would make the matrix G more expensive than what it saves. */
 const LARGEST_WINDOW = 64
@@ -30,6 +31,7 @@ export function convolveNormalizedInput(
   layers: readonly Layer[],
   parameters: Parameters,
   input: Activation,
+  known?: KnownStatistics,
 ): Activation {
   const [first, second] = layers
   if (first?.type !== 'conv2d' || second?.type !== 'batchNorm')
@@ -37,8 +39,10 @@ export function convolveNormalizedInput(
   const window = { size: first.kernel, stride: first.stride, padding: first.padding }
   const [height, width] = [windowCount(input.height, window), windowCount(input.width, window)]
   const phases = phasesBehind(layers, 0)
-  const columns = centred(b, inputColumns(b, input, { ...window, outputPhases: phases }))
-  const weight = withNormalization(b, columns, parameters, second.epsilon)
+  const windows = inputColumns(b, input, { ...window, outputPhases: phases })
+  const middle = b.mean(windows, [2])
+  const columns = b.sub(windows, middle)
+  const weight = withNormalization(b, { columns, middle }, parameters, second.epsilon, known)
   // One product a phase: what the next convolution reads alike, and gives its gradient for, stays in one piece and in the cache.
   const sizes = phaseSizes(height, width, phases).map((size) => size * input.examples)
   const products = b.split(withOnes(b, columns), 2, sizes).map((part) => b.matmul(part, weight, { transA: true }))
@@ -75,20 +79,28 @@ function inputColumns(
 }
 
 /** Weights [B, taps + 1, filters] that convolve and normalise in one go; the shift is one more tap, which always reads 1. */
-function withNormalization(b: Builder, columns: Value, parameters: Parameters, epsilon: number): Value {
+function withNormalization(
+  b: Builder,
+  { columns, middle }: { readonly columns: Value; readonly middle: Value },
+  parameters: Parameters,
+  epsilon: number,
+  known: KnownStatistics | undefined,
+): Value {
   const weight = asMatrix(b, parameter(parameters, '0.weight'))
   const gram = b.scale(b.matmul(columns, columns, { transB: true }), 1 / at(columns.type.shape, 2))
   const variance = b.sum(b.mul(weight, b.matmul(gram, weight)), [1])
-  const deviation = b.sqrt(b.add(variance, b.scalar(epsilon)))
-  const normalizing = b.mul(weight, b.div(asRow(b, parameter(parameters, '1.scale')), deviation))
-  return b.concat([normalizing, asRow(b, parameter(parameters, '1.shift'))], 1)
+  const [scale, shift] = [asRow(b, parameter(parameters, '1.scale')), asRow(b, parameter(parameters, '1.shift'))]
+  const row = (value: Value) => b.transpose(value, [0, 2, 1])
+  const used = known ? b.add(variance, b.mul(row(known.share), b.sub(row(known.variance), variance))) : variance
+  const factor = b.div(scale, b.sqrt(b.add(used, b.scalar(epsilon))))
+  const normalizing = b.mul(weight, factor)
+  if (!known) return b.concat([normalizing, shift], 1)
+  // Centred windows have mean 0: what is left of their own mean lies as far from the known one as its share says.
+  const distance = b.sub(b.matmul(middle, weight, { transA: true }), row(known.mean))
+  return b.concat([normalizing, b.add(shift, b.mul(b.mul(row(known.share), distance), factor))], 1)
 }
 
 function withOnes(b: Builder, columns: Value): Value {
   const [clients, , positions] = columns.type.shape as [number, number, number]
   return b.concat([columns, b.expand(b.scalar(1), [clients, 1, positions])], 1)
-}
-
-function centred(b: Builder, columns: Value): Value {
-  return b.sub(columns, b.mean(columns, [2]))
 }

@@ -5,9 +5,11 @@ import { at } from '../program/program.js'
 import { adaptProgram } from './adapt-program.js'
 import type { Budget } from './budget.js'
 import { stepsPerSlice } from './cost.js'
+import type { Initialization } from './initialization.js'
 import type { SupportSet } from './learner.js'
 import { balancedExamples } from './mini-batches.js'
 import { rateOf } from './optimizers.js'
+import { populationFeeder } from './population.js'
 import { type Random, seeded } from './random.js'
 import { toEnd } from './slices.js'
 import { rateFeeds, StepBatches } from './step-batches.js'
@@ -23,6 +25,9 @@ export interface InnerRun extends InnerState {
   /** The mini-batch loss before each step. */
   readonly losses: readonly number[]
 }
+
+/** What no inner step changes: parameters that do not adapt, and statistics of the training data (population.ts). */
+export type Fixed = Pick<Initialization, 'shared' | 'population'>
 
 export interface InnerSettings {
   readonly steps: number
@@ -48,6 +53,7 @@ export class InnerLoop {
     readonly settings: WidthSettings,
     private readonly slice: number,
     private readonly executable: Executable,
+    private readonly populationFeeds: ReturnType<typeof populationFeeder>,
   ) {}
 
   /** `slice`: the most steps of one run of the engine. */
@@ -59,14 +65,14 @@ export class InnerLoop {
   ): Promise<InnerLoop> {
     const { classes, batch } = settings
     const executable = await engine.compile(adaptProgram(artifact, { classes, clients: 1, batch, slice }))
-    return new InnerLoop(artifact, settings, slice, executable)
+    return new InnerLoop(artifact, settings, slice, executable, populationFeeder(artifact))
   }
 
-  /** Runs `steps` inner steps from `start`, or as many as fit the budget; `shared` holds the parameters that do not adapt. */
-  async run(start: InnerState, shared: Float32Array, support: SupportSet, settings: InnerSettings): Promise<InnerRun> {
+  /** Runs `steps` inner steps from `start`, or as many as fit the budget. */
+  async run(start: InnerState, fixed: Fixed, support: SupportSet, settings: InnerSettings): Promise<InnerRun> {
     const own = { ...start, weights: Float32Array.from(start.weights) }
     const momentsInto = new Float32Array(start.moments.length)
-    return toEnd(this.slices(own, shared, support, { ...settings, momentsInto }))
+    return toEnd(this.slices(own, fixed, support, { ...settings, momentsInto }))
   }
 
   /**
@@ -76,7 +82,7 @@ export class InnerLoop {
    */
   async *slices(
     start: InnerState,
-    shared: Float32Array,
+    fixed: Fixed,
     support: SupportSet,
     {
       steps,
@@ -95,6 +101,7 @@ export class InnerLoop {
     const moments = momentsInto ?? this.borrowMoments(start.moments)
     momentsInto?.set(start.moments)
     const losses: number[] = []
+    const known = this.populationFeeds(fixed.population, Math.min(this.settings.batch, support.inputs.length))
     try {
       while (losses.length < steps) {
         yield
@@ -112,7 +119,8 @@ export class InnerLoop {
           ...vectorFeed('weights', weights),
           // In the first slice the same for every adaptation.
           ...(done === 0 && !momentsInto ? constantFeed('moments', start.moments) : vectorFeed('moments', moments)),
-          ...constantFeed('shared', shared),
+          ...constantFeed('shared', fixed.shared),
+          ...known,
           ...rateFeeds(this.slice, rates),
         }
         const isLast = done + count === steps

@@ -7,12 +7,16 @@ import { at } from '../program/program.js'
 import { type Activation, channelsLast, flatten, inputActivation, phasesBehind, positionsLast } from './activation.js'
 import { convolveNormalizedInput, fusedLayers } from './first-convolution.js'
 import { asColumn, asMatrix, asRow, type Parameters, parameter } from './matrices.js'
+import type { KnownStatistics } from './population.js'
 import { layerShapes } from './shapes.js'
 
 /** What differs between adapting, looking at a support set, and predicting. */
 export interface Mode {
-  /** Batch norm takes the statistics of all examples at hand: no other layer need know them. */
-  readonly ownStatistics: boolean
+  /**
+   * Present where batch norm takes the statistics of all examples at hand, and no other layer need know them: what is mixed with
+   * them in layer `layer`.
+   */
+  readonly ownStatistics?: (layer: number) => KnownStatistics | undefined
   /** Batch norm of layer `layer`: x [B, C, N], scale and shift [B, C, 1] -> [B, C, N]. */
   normalize(layer: number, x: Value, scale: Value, shift: Value, epsilon: number): Value
   /** The mask [B, C, N] of a dropout layer (0, or 1 / (1 - rate)); absent where nothing is dropped. */
@@ -23,7 +27,8 @@ export interface Mode {
 export function forward(b: Builder, artifact: Artifact, parameters: Parameters, x: Value, mode: Mode): Value {
   const input = inputActivation(b, x, at(layerShapes(artifact), 0))
   const fused = mode.ownStatistics ? fusedLayers(artifact.layers) : 0
-  const first = fused > 0 ? convolveNormalizedInput(b, artifact.layers, parameters, input) : input
+  const first =
+    fused > 0 ? convolveNormalizedInput(b, artifact.layers, parameters, input, mode.ownStatistics?.(1)) : input
   const last = artifact.layers
     .slice(fused)
     .reduce(

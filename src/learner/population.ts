@@ -7,7 +7,7 @@ import type { Tensors } from '../engine/engine.js'
 import type { Artifact } from '../model/artifact.js'
 import type { Builder } from '../program/builder.js'
 import { at, type Value } from '../program/program.js'
-import { asColumn } from './matrices.js'
+import { asColumn, parameter } from './matrices.js'
 import { type NamedShape, sizeOfAll, splitParameters } from './parameters.js'
 import { layerShapes } from './shapes.js'
 
@@ -35,35 +35,49 @@ export function populationTensors(artifact: Artifact): NamedShape[] {
   ])
 }
 
-/**
- * Declares, where there are priors, population[1, size] and priorShares[B, batch norms with a prior], and gives what mixes a
- * layer's own statistics with them.
- */
-export function declarePopulation(
+/** The statistics of the training data and their share in those that a batch norm uses, each [B, C, 1]. */
+export interface KnownStatistics extends Statistics {
+  readonly share: Value
+}
+
+/** Declares population[1, size] and priorShares[B, batch norms with a prior]; nothing where there are none. */
+export function populationParams(b: Builder, artifact: Artifact, clients: number): Value[] {
+  const layers = priors(artifact)
+  if (layers.length === 0) return []
+  const size = sizeOfAll(populationTensors(artifact))
+  return [b.param('population', [1, size]), b.param('priorShares', [clients, layers.length])]
+}
+
+/** What is known for a layer; `params`: those that were declared. */
+export function knownStatistics(
   b: Builder,
   artifact: Artifact,
-  clients: number,
-): (layer: number, own: Statistics) => Statistics {
+  params: readonly Value[],
+): (layer: number) => KnownStatistics | undefined {
+  const [population, priorShares] = params
+  if (!population || !priorShares) return () => undefined
+  const clients = at(priorShares.type.shape, 0)
+  const flat = b.expand(population, [clients, at(population.type.shape, 1)])
+  const known = splitParameters(b, flat, populationTensors(artifact))
   const layers = priors(artifact)
-  if (layers.length === 0) return (_layer, own) => own
-  const tensors = populationTensors(artifact)
-  const flat = b.expand(b.param('population', [1, sizeOfAll(tensors)]), [clients, sizeOfAll(tensors)])
-  const known = splitParameters(b, flat, tensors)
   const shares = b.split(
-    b.param('priorShares', [clients, layers.length]),
+    priorShares,
     1,
     layers.map(() => 1),
   )
-  return (layer, own) => {
+  return (layer) => {
     const place = layers.findIndex((one) => one.layer === layer)
-    if (place < 0) return own
-    const share = asColumn(b, at(shares, place))
-    const mixed = (name: keyof Statistics): Value => {
-      const seen = asColumn(b, known.get(`${layer}.${name}`) as Value)
-      return b.add(own[name], b.mul(share, b.sub(seen, own[name])))
-    }
-    return { mean: mixed('mean'), variance: mixed('variance') }
+    if (place < 0) return undefined
+    const column = (name: keyof Statistics) => asColumn(b, parameter(known, `${layer}.${name}`))
+    const share = b.expand(asColumn(b, at(shares, place)), [clients, at(layers, place).channels, 1])
+    return { mean: column('mean'), variance: column('variance'), share }
   }
+}
+
+export function mixed(b: Builder, own: Statistics, known: KnownStatistics | undefined): Statistics {
+  if (!known) return own
+  const of = (name: keyof Statistics) => b.add(own[name], b.mul(known.share, b.sub(known[name], own[name])))
+  return { mean: of('mean'), variance: of('variance') }
 }
 
 /**

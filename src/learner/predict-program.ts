@@ -36,7 +36,6 @@ function withStatistics(b: Builder, artifact: Artifact, clients: number): Mode {
   const column = (index: number): Value => b.reshape(at(parts, index), [clients, at(sizes, index), 1])
   let used = 0
   return {
-    ownStatistics: false,
     normalize: (_layer, x, scale, shift) => {
       const [mean, inverse] = [column(used), column(used + 1)]
       used += 2

@@ -124,14 +124,18 @@ export class Builder {
     return this.one('windows', { inputPhases: 1, outputPhases: 1, tapsFirst: false, ...attrs }, [x])
   }
 
+  /** `known`: statistics that are mixed with those of x. */
   normalize(
     x: Value,
     scale: Value,
     shift: Value,
     epsilon: number,
-  ): { value: Value; normalized: Value; inverse: Value } {
-    const [value, normalized, inverse] = this.emit('normalize', { epsilon }, [x, scale, shift]) as [Value, Value, Value]
-    return { value, normalized, inverse }
+    known?: { readonly mean: Value; readonly variance: Value; readonly share: Value },
+  ): { value: Value; normalized: Value; inverse: Value; mean: Value } {
+    const mixed = known ? [known.mean, known.variance, known.share] : []
+    const results = this.emit('normalize', { epsilon }, [x, scale, shift, ...mixed])
+    const [value, normalized, inverse, mean] = results as [Value, Value, Value, Value]
+    return { value, normalized, inverse, mean }
   }
 
   logSoftmax(x: Value): Value {

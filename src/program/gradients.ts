@@ -81,18 +81,24 @@ export const gradientRules: { readonly [K in Op]: Rule<K> } = {
     return [b.windows(gradientOf(dOut), attrs)]
   },
   normalize: ({ b, node, out, dOut }) => {
-    const [dz, dNormalized, dInverse] = dOut
-    if (dNormalized || dInverse) throw new ProgramError('normalize passes gradients through its first output only')
+    const [dz, ...others] = dOut
+    if (others.some((d) => d)) throw new ProgramError('normalize passes gradients through its first output only')
     if (!dz) return []
-    const [x, scale] = node.src as [Value, Value, Value]
+    const [x, scale] = node.src as [Value, Value]
     const [, normalized, inverse] = out as [Value, Value, Value]
     const axis = x.type.shape.length - 1
     const count = at(x.type.shape, axis)
     const dShift = b.sum(dz, [axis])
-    const dScale = b.sum(b.mul(dz, normalized), [axis])
-    // dx = scale * inverse * (dz - mean(dz) - x̂ * mean(dz * x̂)), and both means are known from dShift and dScale.
-    const centred = b.sub(b.sub(dz, b.mul(normalized, b.scale(dScale, 1 / count))), b.scale(dShift, 1 / count))
-    return [b.mul(centred, b.mul(scale, inverse)), dScale, dShift]
+    const dNormalized = b.sum(b.mul(dz, normalized), [axis])
+    const mixed = mixedRows(b, node, out)
+    // z = scale * (factor * x̂ + offset) + shift.
+    const dScale = mixed ? b.add(b.mul(mixed.factor, dNormalized), b.mul(mixed.offset, dShift)) : dNormalized
+    const throughMean = b.scale(mixed ? b.mul(mixed.own, dShift) : dShift, 1 / count)
+    const throughDeviation = b.scale(mixed ? b.mul(b.mul(mixed.own, mixed.factor), dScale) : dScale, 1 / count)
+    // dx = scale * factor * inverse * (dz - own * mean(dz) - own * factor * x̂ * mean(dz * dz/dscale)), and both means are known.
+    const centred = b.sub(b.sub(dz, b.mul(normalized, throughDeviation)), throughMean)
+    const slope = b.mul(scale, mixed ? b.mul(mixed.factor, inverse) : inverse)
+    return [b.mul(centred, slope), dScale, dShift]
   },
   logSoftmax: ({ b, out, dOut }) => {
     const [y, dy] = [at(out, 0), gradientOf(dOut)]
@@ -101,6 +107,22 @@ export const gradientRules: { readonly [K in Op]: Rule<K> } = {
   repeat: () => {
     throw new ProgramError('repeat has no gradient: differentiate its body instead')
   },
+}
+
+/**
+ * Of a normalisation with known statistics, for each row: the share `own` of x's statistics; and `factor` and `offset`, which make
+ * what is normalised by both statistics of x̂, which is normalised by its own: with r = 1 / sqrt(v + epsilon), factor =
+ * r / inverse and offset = share * (mean - knownMean) * r.
+ */
+function mixedRows(b: Builder, { attrs, src }: NodeOf<'normalize'>, out: readonly Value[]) {
+  const [, , , knownMean, knownVariance, share] = src
+  if (!knownMean || !knownVariance || !share) return undefined
+  const [, , inverse, mean] = out as [Value, Value, Value, Value]
+  const own = b.sub(b.scalar(1), share)
+  const known = b.mul(share, b.add(knownVariance, b.scalar(attrs.epsilon)))
+  const factor = b.div(b.scalar(1), b.sqrt(b.add(own, b.mul(known, b.mul(inverse, inverse)))))
+  const offset = b.mul(b.mul(share, b.sub(mean, knownMean)), b.mul(factor, inverse))
+  return { own, factor, offset }
 }
 
 const unaryGradient: Record<UnaryFunction, (b: Builder, x: Value, y: Value, dy: Value) => Value | undefined> = {

@@ -48,7 +48,9 @@ export interface Attributes {
   unwindows: UnwindowAttributes
   /**
    * `normalize(x, scale, shift)` over the last axis: x̂ = (x - mean) * inverse, inverse = 1 / sqrt(variance + epsilon), the
-   * variance being the mean square (biased). Outputs: scale * x̂ + shift, x̂, inverse. scale and shift have last axis 1.
+   * variance being the mean square (biased). Outputs: scale * x̂ + shift, x̂, inverse, mean. scale and shift have last axis 1.
+   * `normalize(x, scale, shift, knownMean, knownVariance, share)`: the first output is scale * (x - m) / sqrt(v + epsilon) + shift
+   * instead, where m = mean + share * (knownMean - mean), and v likewise; no gradient goes to what is known.
    */
   normalize: { readonly epsilon: number }
   /** Over the last axis. */
@@ -224,12 +226,12 @@ export const inferTypes: { readonly [K in Op]: Infer<K> } = {
     return [f32([...leading, attrs.height, attrs.width, examples, channels / (size * size)])]
   },
   normalize: (_attrs, src) => {
-    const [x, scale, shift] = shapesOf('normalize', src, 3) as [Shape, Shape, Shape]
+    const [x, ...others] = shapesOf('normalize', src, src.length === 6 ? 6 : 3) as [Shape, ...Shape[]]
     require(x.length > 0, () => 'normalize needs an axis')
     const perRow = [...x.slice(0, -1), 1]
-    require(sameShape(scale, perRow) && sameShape(shift, perRow), () =>
-      `normalize of ${text(x)} takes scale and shift ${text(perRow)}, not ${text(scale)} and ${text(shift)}`)
-    return [f32(x), f32(x), f32(perRow)]
+    require(others.every((shape) => sameShape(shape, perRow)), () =>
+      `normalize of ${text(x)} takes scale, shift and what is known as ${text(perRow)}, not ${others.map(text).join(', ')}`)
+    return [f32(x), f32(x), f32(perRow), f32(perRow)]
   },
   logSoftmax: (_attrs, src) => [f32(firstOf(shapesOf('logSoftmax', src, 1)))],
   repeat: ({ body, limit, carried, sliced }, src) => {

@@ -77,8 +77,8 @@ export const presets: Readonly<Record<string, Preset>> = {
         head: { kind: 'prototypes', scale: 0.3, gaussian: { shrinkage: 3, temper: 0.5 } },
         innerLoop: adapting([
           // Five examples of each class at once: a few steps on less of them take more than they give.
-          { classes: 5, batch: 25, steps: 20, learningRate: 0.001 },
-          { classes: 20, batch: 100, steps: 10, learningRate: 0.001 },
+          { classes: 5, batch: 25, steps: 20, learningRate: 0.0005 },
+          { classes: 20, batch: 100, steps: 10, learningRate: 0.0005 },
           { classes: 100, batch: 100, steps: 20, learningRate: 0.0002 },
         ]),
       },

@@ -6,9 +6,15 @@ import { withPopulation } from './population.js'
 import type { MetaSettings } from './settings.js'
 import type { TaskSource } from './task.js'
 
-/** The model as its meta-training has it: its inner loops may adapt more than those of its clients. */
-export function trainedArtifact(artifact: Artifact, { scope }: Pick<MetaSettings, 'scope'>): Artifact {
-  return scope ? { ...artifact, innerLoop: { ...artifact.innerLoop, scope } } : artifact
+/** The model as its meta-training has it: nothing of the data is measured yet, and inner loops may adapt more than those of clients. */
+export function trainedArtifact(artifact: Artifact, { scope }: Pick<MetaSettings, 'scope'> = {}): Artifact {
+  const { layers, head, innerLoop } = artifact
+  return {
+    ...artifact,
+    layers: layers.map((layer) => (layer.type === 'batchNorm' ? { ...layer, prior: undefined } : layer)),
+    ...(head?.kind === 'prototypes' && { head: { ...head, gaussian: undefined } }),
+    innerLoop: { ...innerLoop, scope: scope ?? innerLoop.scope },
+  }
 }
 
 /** `trained`: the initialization of the artifact as it was trained, on tasks of `source`. Throws TrainingError. */
@@ -20,8 +26,6 @@ export function servedInitialization(
   source: TaskSource,
 ): Promise<Initialization> {
   // By name: what was adapted in training and is not any more is shared among clients.
-  const own = meta.scope
-    ? initializationOf({ ...modelOf(trainedArtifact(artifact, meta), trained), artifact })
-    : trained
+  const own = initializationOf({ ...modelOf(trainedArtifact(artifact, meta), trained), artifact })
   return withPopulation(engine, artifact, own, source, seed)
 }

@@ -257,11 +257,22 @@ export const rows: readonly Row[] = [
     'normalize',
     { x: [1, 2], scale: [1, 1], shift: [1, 1] },
     (b, { x, scale, shift }) => {
-      const { value, normalized, inverse } = b.normalize(x as Value, scale as Value, shift as Value, 0.75)
-      return { value, normalized, inverse }
+      return b.normalize(x as Value, scale as Value, shift as Value, 0.75)
     },
     { x: [1, 2], scale: [4], shift: [1] },
-    { value: [-1, 3], normalized: [-0.5, 0.5], inverse: [1] },
+    { value: [-1, 3], normalized: [-0.5, 0.5], inverse: [1], mean: [1.5] },
+  ),
+  row(
+    'normalize, with known statistics',
+    { x: [1, 2], scale: [1, 1], shift: [1, 1] },
+    (b, { x, scale, shift }) => {
+      const number = (value: number) => b.constant(Float32Array.of(value), [1, 1])
+      // Mean 1.5 and variance 0.25, half of each: 3.5 and 3.25.
+      const known = { mean: number(5.5), variance: number(6.25), share: number(0.5) }
+      return b.normalize(x as Value, scale as Value, shift as Value, 0.75, known)
+    },
+    { x: [1, 2], scale: [4], shift: [1] },
+    { value: [-4, -2], normalized: [-0.5, 0.5], inverse: [1], mean: [1.5] },
   ),
   row(
     'logSoftmax',

@@ -82,7 +82,7 @@ def make_case(
         targets = make_targets(support, logits(model["layers"], start, support).shape[1])
     batches = draw_batches(seed, examples, batch, steps)
     second = start_moments(model, start, stored, classes)
-    final, second, losses = adapt(model, start, second, support, targets, batches, rate)
+    final, second, losses = adapt(model, start, second, support, targets, batches, rate, stored)
     _, statistics = forward(model["layers"], final, support, population=stored)
     predictions = logits(model["layers"], final, queries, statistics)
     return {

@@ -16,10 +16,12 @@ def adapt(
     y: torch.Tensor,
     batches: list[list[int]],
     rate: float,
+    population: Tensors,
 ) -> tuple[Tensors, Tensors, list[float]]:
     """
     `x` [n, ...] and `y` [n] (classes) or [n, outputs] are the support set; `second` are Adam's second moments at the
-    start. Returns the weights and second moments after all steps and the loss before each.
+    start; `population` has the statistics of the training data. Returns the weights and second moments after all steps and
+    the loss before each.
     """
     adapted = adapted_names(model, start)
     weights = {name: tensor.clone().requires_grad_(name in adapted) for name, tensor in start.items()}
@@ -27,7 +29,8 @@ def adapt(
     first = {name: torch.zeros_like(start[name]) for name in adapted}
     losses = []
     for t, batch in enumerate(batches, start=1):
-        out = logits(model["layers"], weights, x[batch])
+        different = min(len(batch), len(x))
+        out = logits(model["layers"], weights, x[batch], population=population, examples=different)
         loss = F.cross_entropy(out, y[batch]) if model["task"] == "classification" else F.mse_loss(out, y[batch])
         gradients = torch.autograd.grad(loss, [weights[name] for name in adapted])
         with torch.no_grad():

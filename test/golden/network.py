@@ -13,11 +13,13 @@ def forward(
     x: torch.Tensor,
     given: Statistics | None = None,
     population: Tensors | None = None,
+    examples: int | None = None,
 ) -> tuple[torch.Tensor, Statistics]:
     """
     Images [n, c, h, w] or values [n, length] -> the last layer's output, flattened to [n, features] in the order c, h,
     w, and the statistics (mean, biased variance) that each batch norm used, by its layer number: the batch's own, mixed
-    with those of the `population` where it is given and the layer has a prior, or those `given`.
+    with those of the `population` where it is given and the layer has a prior, or those `given`. `examples`: how many
+    different ones there are, if not n.
     """
     used: Statistics = {}
     for i, layer in enumerate(layers):
@@ -30,7 +32,7 @@ def forward(
                 over = [axis for axis in range(x.ndim) if axis != 1]
                 used[i] = given[i] if given else (x.mean(over), x.var(over, correction=0))
                 if population and "prior" in layer:
-                    share = layer["prior"] / (layer["prior"] + len(x))
+                    share = layer["prior"] / (layer["prior"] + (examples or len(x)))
                     seen = (population[f"{i}.mean"], population[f"{i}.variance"])
                     used[i] = tuple((1 - share) * own + share * known for own, known in zip(used[i], seen))
                 per_channel = (*used[i], weights[f"{i}.scale"], weights[f"{i}.shift"])
@@ -88,7 +90,14 @@ def gaussian_head(known: Tensors, prototypes: torch.Tensor, shots: torch.Tensor,
     return {"head.weight": weight, "head.bias": -0.5 * (weight * means).sum(1) - weight @ known["head.mean"]}
 
 
-def logits(layers: list[dict], weights: Tensors, x: torch.Tensor, given: Statistics | None = None) -> torch.Tensor:
-    """Class scores [n, classes], or the output values of a regression [n, outputs]."""
-    features, _ = forward(layers, weights, x, given)
+def logits(
+    layers: list[dict],
+    weights: Tensors,
+    x: torch.Tensor,
+    given: Statistics | None = None,
+    population: Tensors | None = None,
+    examples: int | None = None,
+) -> torch.Tensor:
+    """Class scores [n, classes], or the output values of a regression [n, outputs]; the arguments are those of `forward`."""
+    features, _ = forward(layers, weights, x, given, population, examples)
     return F.linear(features, weights["head.weight"], weights["head.bias"]) if "head.weight" in weights else features

@@ -57,6 +57,7 @@ export async function playCase(engine: Engine, model: Model, golden: GoldenCase)
   const shape = { classes: width, clients: 1, batch: at(golden.batches, 0).length, slice: golden.batches.length }
   const adapted = await runOnce(engine, adaptProgram(artifact, shape), {
     ...state,
+    ...populationFeeder(artifact)(initialization.population, Math.min(shape.batch, support.length)),
     ...miniBatches(artifact, golden, support, width),
   })
   const weights = floats(adapted, 'weights')

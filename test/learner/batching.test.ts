@@ -28,6 +28,7 @@ const models: Readonly<Record<string, Artifact>> = {
   }),
   'max pools': classifier({ layers: bodies['max pools'] }),
   dropout: classifier({ layers: bodies.dropout, optimizer: optimizers['adam, beta1 0.9, moments carried'] }),
+  'batch norms with a prior': classifier({ layers: bodies['batch norms with a prior'] }),
   'a shared body': classifier({ scope: 'head' }),
   'shared kernels': classifier({ scope: 'norm' }),
   regression: regressor(),
@@ -50,8 +51,8 @@ function ofClient(tensors: Tensors, client: number, axisOf: (name: string) => nu
 
 /** Steps come first, then clients; what is shared has neither. */
 function adaptAxis(name: string): number | undefined {
-  if (name === 'steps' || name === 'shared') return undefined
-  return name === 'weights' || name === 'moments' ? 0 : 1
+  if (name === 'steps' || name === 'shared' || name === 'population') return undefined
+  return name === 'weights' || name === 'moments' || name === 'priorShares' ? 0 : 1
 }
 
 describe('clients in one run', () => {

@@ -64,6 +64,35 @@ describe.each([1, 3] as const)('the first convolution of images of %i channels',
   })
 })
 
+test('takes its first step alike with and without a bias of zero where statistics are mixed with known ones', async () => {
+  const layers = [first(3, 2, 1), { ...norm, prior: 3 }, ...bodies['strided convolutions'].slice(2)] as const
+  const [fused, apart] = [
+    classifier({ layers }),
+    classifier({ layers: [{ ...layers[0], bias: true } as Layer, ...layers.slice(1)] }),
+  ]
+  const shape = { classes: 3, clients: 2, batch: 4, slice: 1 }
+  const feeds = adaptFeeds(fused, shape, 3)
+  const kernel = 3 ** 2 * FILTERS
+  const [weights, others] = clientsOf(floats(feeds, 'weights')).map((own) => withZeros(own, kernel, FILTERS))
+  const both = Float32Array.of(...(weights ?? []), ...(others ?? []))
+  const expected = await runOnce(engine, adaptProgram(apart, shape), {
+    ...feeds,
+    weights: { shape: [2, both.length / 2], data: both },
+  })
+  const actual = await runOnce(engine, adaptProgram(fused, shape), feeds)
+  expectClose(floats(actual, 'losses'), floats(expected, 'losses'), 1e-6)
+  // A bias has a gradient here, for known statistics do not follow it.
+  const withoutBias = clientsOf(floats(expected, 'weights')).flatMap((own) => [
+    ...own.subarray(0, kernel),
+    ...own.subarray(kernel + FILTERS),
+  ])
+  expectClose(floats(actual, 'weights'), withoutBias, 1e-6)
+})
+
+function clientsOf(numbers: Float32Array): Float32Array[] {
+  return [numbers.subarray(0, numbers.length / 2), numbers.subarray(numbers.length / 2)]
+}
+
 function withZeros(numbers: Float32Array, place: number, count: number): Float32Array {
   return Float32Array.of(...numbers.subarray(0, place), ...new Float32Array(count), ...numbers.subarray(place))
 }

@@ -47,6 +47,9 @@ function drawFeed(
   if (name === 'y' && classes > 0) return oneHot(random, size / classes, classes)
   if (name.startsWith('mask.')) return noise(random, size).map((value) => (value < 0 ? 0 : 2))
   if (name === 'weights' || name === 'shared') return noise(random, size).map((value) => 0.4 * value + 0.1)
+  // Variances are positive, shares from 0 to 1.
+  if (name === 'population') return noise(random, size).map((value) => 1 + 0.5 * value)
+  if (name === 'priorShares') return noise(random, size).map((value) => 0.5 + 0.4 * value)
   if (name === 'moments')
     return drawMoments(momentsPerParameter(artifact.innerLoop.optimizer), size / clients, clients, random)
   return noise(random, size)

@@ -127,10 +127,10 @@ describe('an inner loop that is cut', () => {
   afterAll(() => innerLoop.dispose())
 
   test('stops after those steps, gives the weights there, and ends as if it had not stopped', async () => {
-    const whole = await innerLoop.run({ weights, moments }, shared, support, { ...width, seed: 8 })
+    const whole = await innerLoop.run({ weights, moments }, { shared }, support, { ...width, seed: 8 })
     const own = Float32Array.from(weights)
     const stops: { steps: number; weights: Float32Array }[] = []
-    const work = innerLoop.slices({ weights: own, moments }, shared, support, {
+    const work = innerLoop.slices({ weights: own, moments }, { shared }, support, {
       ...width,
       seed: 8,
       cuts: [1, 3, 9],
@@ -140,7 +140,7 @@ describe('an inner loop that is cut', () => {
     expect(stops.map(({ steps }) => steps)).toEqual([1, 3, 6])
     expectSameBits(own, whole.weights)
     expect(losses).toEqual(whole.losses)
-    const short = await innerLoop.run({ weights, moments }, shared, support, { ...width, steps: 3, seed: 8 })
+    const short = await innerLoop.run({ weights, moments }, { shared }, support, { ...width, steps: 3, seed: 8 })
     expectSameBits(at(stops, 1).weights, short.weights)
   })
 
@@ -151,7 +151,7 @@ describe('an inner loop that is cut', () => {
     const loop = await InnerLoop.compile(engine, model, { ...width, classes: 0 }, 4)
     const weights = noise(seeded(2), layoutParameters(model, 0).adaptedSize)
     const run = (state: InnerState, steps: number, firstStep: number) =>
-      loop.run(state, shared, single, { ...width, seed: 8, steps, firstStep })
+      loop.run(state, { shared }, single, { ...width, seed: 8, steps, firstStep })
     const fresh = { weights, moments: new Float32Array(2 * weights.length) }
     const [both, half] = [await run(fresh, 2, 0), await run(fresh, 1, 0)]
     expectSameBits((await run(half, 1, 1)).weights, both.weights)
@@ -174,7 +174,7 @@ async function adaptInSlices(artifact: Artifact, width: WidthSettings, slice: nu
   )
   const innerLoop = await InnerLoop.compile(engine, artifact, settings, slice)
   const support = artifact.task === 'classification' ? patternTask(4, 3, 3) : surfaceTask(4, 7)
-  const run = await innerLoop.run({ weights, moments }, initializationOf(modelOf(artifact)).shared, support, {
+  const run = await innerLoop.run({ weights, moments }, initializationOf(modelOf(artifact)), support, {
     ...settings,
     seed: 8,
   })

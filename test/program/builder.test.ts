@@ -104,7 +104,7 @@ const mistakes: { readonly [K in Op]: readonly Mistake[] } = {
     [
       'scales of another shape',
       (b, x) => b.normalize(x, b.param('s', [3]), b.param('t', [2, 1]), 1),
-      /takes scale and shift \[2,1\], not \[3\] and \[2,1\]/,
+      /takes scale, shift and what is known as \[2,1\], not \[3\], \[2,1\]/,
     ],
     ['a number', (b) => b.normalize(b.scalar(1), b.scalar(1), b.scalar(1), 1), /normalize needs an axis/],
   ],

@@ -77,6 +77,15 @@ const rows: Readonly<Record<string, Row>> = {
     },
   },
   normalize: { x: [2, 5], z: [2, 1], body: (b, x, z) => b.normalize(x, z, b.exp(z), 0.01).value },
+  'normalize, with known statistics': {
+    x: [2, 5],
+    z: [2, 1],
+    body: (b, x, z) => {
+      const row = (...values: number[]) => b.constant(Float32Array.from(values), [2, 1])
+      return b.normalize(x, z, b.exp(z), 0.01, { mean: row(0.3, -1), variance: row(0.5, 2), share: row(0.7, 0.2) })
+        .value
+    },
+  },
   logSoftmax: { x: [2, 4], body: (b, x) => b.logSoftmax(x) },
 }
 

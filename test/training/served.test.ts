@@ -37,6 +37,14 @@ describe.each(['norm', 'head'] as const)('a model whose clients adapt its %s alo
 test('without a scope of its own a meta-training adapts what clients adapt', async () => {
   const artifact = classifier({ scope: 'norm' })
   const trained = randomInitialization(artifact, seeded(1))
-  expect(trainedArtifact(artifact, {})).toBe(artifact)
-  expect(await servedInitialization(engine, artifact, { meta: {}, seed: 1 }, trained, blots(8))).toBe(trained)
+  expect(trainedArtifact(artifact, {})).toEqual(artifact)
+  expect(await servedInitialization(engine, artifact, { meta: {}, seed: 1 }, trained, blots(8))).toEqual(trained)
+})
+
+test('what is measured after a meta-training has no part in it', () => {
+  const layers = bodies['batch norms with a prior']
+  const plain = layers.map((layer) => (layer.type === 'batchNorm' ? { ...layer, prior: undefined } : layer))
+  const head = { kind: 'prototypes', scale: 0.3, gaussian: { shrinkage: 3, temper: 0.5 } } as const
+  const trained = trainedArtifact(classifier({ layers, head }))
+  expect(trained).toEqual(classifier({ layers: plain, head: { kind: 'prototypes', scale: 0.3 } }))
 })

@@ -63,6 +63,7 @@ class Learner:
         batch = min(self.width(max(class_of) + 1)["batch"], len(class_of))
         optimizer = trainee.reset(settings.learning_rate)
         trainee.start_head(x, y, self.model["head"])
+        trainee.count(batch)
         examples = balanced(random.Random(settings.seed), class_of)
         losses = []
         for _ in range(settings.steps):
@@ -80,6 +81,24 @@ class Learner:
 
     def new_trainee(self, classes: int, fused: bool = True) -> "Trainee":
         return Trainee(self.model, self.stored, classes, fused)
+
+
+class MixedNorm(nn.BatchNorm2d):
+    """A batch norm that counts the statistics of the training data as those of `prior` more examples."""
+
+    def __init__(self, norm: nn.BatchNorm2d, prior: float, mean: torch.Tensor, variance: torch.Tensor):
+        super().__init__(norm.num_features, norm.eps, track_running_stats=False)
+        self.prior, self.share = prior, 0.0
+        self.mean, self.variance = mean, variance
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if not self.training:
+            return super().forward(x)
+        variance, mean = torch.var_mean(x, (0, 2, 3), correction=0)
+        mean, variance = mean.lerp(self.mean, self.share), variance.lerp(self.variance, self.share)
+        factor = self.weight * torch.rsqrt(variance + self.eps)
+        shift = self.bias - mean * factor
+        return torch.addcmul(shift[:, None, None], x, factor[:, None, None])
 
 
 class Trainee:
@@ -117,9 +136,14 @@ class Trainee:
             classes_of=np.empty((0, 0)),
             digest="",
         )
-        self.network = Network(task).to(memory_format=LAYOUT)
         self.known = known
         self.layers = model["layers"]
+        self.network = Network(task)
+        for layer, spec in enumerate(self.layers):
+            if "prior" in spec:
+                seen = (known[f"{layer}.mean"], known[f"{layer}.variance"])
+                self.network.body[layer] = MixedNorm(self.network.body[layer], spec["prior"], *seen)
+        self.network = self.network.to(memory_format=LAYOUT)
         self.weights = by_parameter(self.network, task.weights)
         self.moments = by_parameter(self.network, task.moments)
         inner = model["innerLoop"]["optimizer"]
@@ -136,6 +160,12 @@ class Trainee:
                     "exp_avg_sq": torch.zeros_like(parameter).copy_(self.moments[name]),
                 }
         return optimizer
+
+    def count(self, examples: int) -> None:
+        """How many different examples a mini-batch has."""
+        for module in self.network.body:
+            if isinstance(module, MixedNorm):
+                module.share = module.prior / (module.prior + examples)
 
     @torch.no_grad()
     def start_head(self, x: torch.Tensor, y: torch.Tensor, spec: dict) -> None:

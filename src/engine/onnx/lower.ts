@@ -159,15 +159,18 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
       : lowerUnwindows(graph, at(lowering.src, 0), shape, node.attrs)
     return [graph.reshape(rows, shape)]
   },
-  normalize: ({ graph, node, src: [x, scale, shift] }) => {
+  normalize: ({ graph, node, src: [x, scale, shift, knownMean, knownVariance, share] }) => {
     const shape = at(node.src, 0).type.shape
     const ones = graph.floats(new Float32Array(at(shape, shape.length - 1)).fill(1), [at(shape, shape.length - 1)])
-    const [normalized, , inverse] = graph.ops('LayerNormalization', [x as string, ones], 3, {
+    const [normalized, mean, inverse] = graph.ops('LayerNormalization', [x as string, ones], 3, {
       axis: -1,
       epsilon: { float: node.attrs.epsilon },
     }) as [string, string, string]
-    const value = graph.op('Add', [graph.op('Mul', [normalized, scale as string]), shift as string])
-    return [value, normalized, inverse]
+    const known = knownMean && knownVariance && share ? { mean: knownMean, variance: knownVariance, share } : undefined
+    const rows = { scale: scale as string, shift: shift as string }
+    const used = known ? mixedRows(graph, node.attrs.epsilon, { ...rows, mean, inverse, known }) : rows
+    const value = graph.op('Add', [graph.op('Mul', [normalized, used.scale]), used.shift])
+    return [value, normalized, inverse, mean]
   },
   logSoftmax: ({ graph, src }) => [graph.op('LogSoftmax', src, { axis: -1 })],
   repeat: ({ graph, node, src }) => {
@@ -206,4 +209,30 @@ function phaseProducts(
 ): string[] {
   const out = at(weight.type.shape, weight.type.shape.length - 1)
   return lowerInputGradient(graph, names(gradient), names(weight), shape, out, attrs)
+}
+
+/**
+ * Scale and shift of x̂, which is normalised by its own statistics, for what is normalised by known ones, too: with
+ * r = 1 / sqrt(v + epsilon) scale * r / inverse and shift + scale * share * (mean - known mean) * r (program/ops.ts).
+ */
+function mixedRows(
+  graph: GraphWriter,
+  epsilon: number,
+  rows: {
+    readonly scale: string
+    readonly shift: string
+    readonly mean: string
+    readonly inverse: string
+    readonly known: { readonly mean: string; readonly variance: string; readonly share: string }
+  },
+): { scale: string; shift: string } {
+  const { scale, shift, mean, inverse, known } = rows
+  const number = (value: number) => graph.floats(Float32Array.of(value), [])
+  const own = graph.op('Sub', [number(1), known.share])
+  const constant = graph.op('Mul', [known.share, graph.op('Add', [known.variance, number(epsilon)])])
+  const square = graph.op('Add', [own, graph.op('Mul', [constant, graph.op('Mul', [inverse, inverse])])])
+  const factor = graph.op('Mul', [scale, graph.op('Reciprocal', [graph.op('Sqrt', [square])])])
+  const distance = graph.op('Mul', [known.share, graph.op('Sub', [mean, known.mean])])
+  const offset = graph.op('Mul', [distance, graph.op('Mul', [factor, inverse])])
+  return { scale: factor, shift: graph.op('Add', [shift, offset]) }
 }

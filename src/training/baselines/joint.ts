@@ -13,6 +13,7 @@ import { allFinite, concatenated, vectorFeed } from '../../learner/vectors.js'
 import type { Artifact, Model } from '../../model/artifact.js'
 import { at } from '../../program/program.js'
 import { withPopulation } from '../population.js'
+import { trainedArtifact } from '../served.js'
 import { randomInitialization } from '../start.js'
 import type { TaskSource } from '../task.js'
 import { DivergedError, TrainingError } from '../training-error.js'
@@ -43,7 +44,7 @@ export async function jointlyTrained(
 ): Promise<Model> {
   const { steps, batch, learningRate, seed } = settings
   const classes = source.classes
-  const joint = jointArtifact(artifact)
+  const joint = trainedArtifact(jointArtifact(artifact))
   const { optimizer } = joint.innerLoop
   const slice = Math.max(
     1,
@@ -85,7 +86,8 @@ export async function jointlyTrained(
     await executable.dispose()
   }
   const trained = { ...start, body: weights.slice(0, start.body.length) }
-  return modelOf(artifact, joint, await withPopulation(engine, joint, trained, source, seed), settings)
+  const measured = { ...joint, layers: artifact.layers, head: artifact.head }
+  return modelOf(artifact, measured, await withPopulation(engine, measured, trained, source, seed), settings)
 }
 
 /** The same network, all of it trained, with Adam as it is usual. */
@@ -101,7 +103,7 @@ function jointArtifact(artifact: Artifact): Artifact {
   }
 }
 
-function modelOf(artifact: Artifact, joint: Artifact, trained: Initialization, settings: JointSettings): Model {
+function modelOf(artifact: Artifact, measured: Artifact, trained: Initialization, settings: JointSettings): Model {
   const { optimizer } = artifact.innerLoop
   const own: Artifact = {
     ...artifact,
@@ -113,7 +115,7 @@ function modelOf(artifact: Artifact, joint: Artifact, trained: Initialization, s
     provenance: { baseline: 'joint', ...settings },
   }
   // By name: what the artifact's scope shares among clients has been trained like everything else.
-  return { artifact: own, digest: '', tensors: tensorsOf(joint, trained) }
+  return { artifact: own, digest: '', tensors: tensorsOf(measured, trained) }
 }
 
 /** Mini-batches of examples of all classes; for regression, of some functions with ten points each. */

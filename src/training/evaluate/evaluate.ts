@@ -144,12 +144,12 @@ class Examined {
     seed: number,
   ): AsyncGenerator<{ stop: number; protocol: number; score: number }, void, void> {
     const { initialization, width } = this
-    const { body, shared } = initialization
+    const { body } = initialization
     const head = await this.startingHead.for(initialization, this.answers.features, support)
     const weights = concatenated(body, head)
     const run = { stops, learningRate: width.learningRate, seed }
     let stop = 0
-    for await (const _ of stepwise(this.innerLoop, { weights, moments: this.moments }, shared, support, run)) {
+    for await (const _ of stepwise(this.innerLoop, { weights, moments: this.moments }, initialization, support, run)) {
       for (const [protocol, name] of wanted.entries()) {
         const answers = await this.answers.of(name, weights, support.inputs, queries.inputs)
         yield { stop, protocol, score: scoreOf(queries, answers) }

@@ -1,6 +1,6 @@
 /** An inner loop that is looked at on its way: weights after each of a list of step counts, from one run. */
 import { Budget } from '../../learner/budget.js'
-import type { InnerLoop, InnerState } from '../../learner/inner-loop.js'
+import type { Fixed, InnerLoop, InnerState } from '../../learner/inner-loop.js'
 import type { SupportSet } from '../../learner/learner.js'
 
 export interface StepwiseSettings {
@@ -17,12 +17,12 @@ export interface StepwiseSettings {
 export async function* stepwise(
   innerLoop: InnerLoop,
   start: InnerState,
-  shared: Float32Array,
+  fixed: Fixed,
   support: SupportSet,
   { stops, learningRate, seed }: StepwiseSettings,
 ): AsyncGenerator<number, void, void> {
   const stop = new Stop(stops)
-  const slices = innerLoop.slices(start, shared, support, {
+  const slices = innerLoop.slices(start, fixed, support, {
     steps: stops.at(-1) ?? 0,
     learningRate,
     seed,

@@ -96,13 +96,13 @@ export class TaskRuns {
     if (ownSteps > 0) {
       const cuts = halved ? [...this.cuts, Math.ceil(this.steps / 2)].sort((a, b) => a - b) : this.cuts
       const own = { steps: ownSteps, learningRate, seed, cuts, onSlice: lookAt, momentsInto: moments }
-      const run = this.innerLoop.slices({ weights, moments: start.moments }, shared, support, own)
+      const run = this.innerLoop.slices({ weights, moments: start.moments }, { shared }, support, own)
       losses.push(...(await toEnd(run)).losses)
     }
     if (this.separateTail) {
       const tail = { steps: 1, firstStep: ownSteps, learningRate, seed: derived(seed, 1), momentsInto: moments }
       const before = ownSteps > 0 && moments ? moments : start.moments
-      const run = this.innerLoop.slices({ weights, moments: before }, shared, queries, tail)
+      const run = this.innerLoop.slices({ weights, moments: before }, { shared }, queries, tail)
       losses.push(...(await toEnd(run)).losses)
       lookAt(this.steps)
     }

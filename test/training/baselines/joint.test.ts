@@ -96,7 +96,7 @@ describe('joint pre-training', () => {
     const loop = await InnerLoop.compile(engine, regressor({ layers, optimizer: adam, widths: [width] }), width)
     const { body, shared } = randomInitialization(artifact, seeded(derived(1, 0)))
     const start = { weights: body, moments: new Float32Array(2 * body.length) }
-    expectClose(initializationOf(model).body, (await loop.run(start, shared, support, learning)).weights, 1e-3)
+    expectClose(initializationOf(model).body, (await loop.run(start, { shared }, support, learning)).weights, 1e-3)
   })
 
   test('says what to do where it cannot go on', async () => {

@@ -24,7 +24,7 @@ async function path(optimizer: ScratchOptimizer, learningRate: number, from?: Fl
   const start = { weights: from ?? initialization.body, moments: startingMoments(model.artifact, initialization, 0) }
   const weights: Float32Array[] = []
   for (const steps of [0, 1, 2, 3])
-    weights.push((await loop.run(start, initialization.shared, support, { steps, learningRate, seed: 1 })).weights)
+    weights.push((await loop.run(start, initialization, support, { steps, learningRate, seed: 1 })).weights)
   return weights
 }
 
