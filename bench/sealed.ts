@@ -44,7 +44,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   const asked = { episodes: Number(values.episodes), seed: Number(values.seed) }
   const table = await withEngine(undefined, (engine) => measured(engine, model, source, ways, asked))
   const found = { model: values.model, digest: model.digest, data: summary, ...asked, table: asMarkdown(table) }
-  await writeFile(values.keep, `${JSON.stringify([...kept, found], null, 1)}\n`)
+  await writeFile(values.keep, `${JSON.stringify([...kept, found], null, 2)}\n`)
   console.log(found.table)
 }
 

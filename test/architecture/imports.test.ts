@@ -103,6 +103,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   protobufjs: ['engine/onnx'],
   'lru-cache': ['store', 'training/data'],
   'csv-parse': ['training/data'],
+  'ml-matrix': ['training'],
   commander: ['cli'],
   lmdb: ['store'],
   piscina: ['http/reading'],
