@@ -1,5 +1,5 @@
 /** Plain values as a model's input; models of images take them too, as sampled pixels. */
-import { type InputSpec, inputSize } from '../model/artifact.js'
+import { type InputSpec, inputSize, scaled } from '../model/artifact.js'
 import { CodecError } from './codec-error.js'
 import { checkLength } from './values.js'
 
@@ -9,11 +9,13 @@ export type { InputSpec }
 export function valuesToInput(values: Float32Array, spec: InputSpec): Float32Array {
   checkLength(values, inputSize(spec))
   if (spec.kind !== 'values' || !spec.features) return values
-  return Float32Array.from(spec.features, ({ name, mean, deviation }, i) => {
+  return Float32Array.from(spec.features, (feature, i) => {
     const value = values[i] as number
-    const scaled = Math.fround((value - mean) / deviation)
-    if (Number.isFinite(scaled)) return scaled
-    throw new CodecError(`The value ${value} of ${name} is out of all proportion to the training data; check its unit.`)
+    const result = scaled(value, feature)
+    if (Number.isFinite(result)) return result
+    throw new CodecError(
+      `The value ${value} of ${feature.name} is out of all proportion to the training data; check its unit.`,
+    )
   })
 }
 

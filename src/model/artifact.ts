@@ -138,6 +138,7 @@ export type Artifact = z.infer<typeof artifactSchema>
 export type Layer = Artifact['layers'][number]
 export type InputSpec = Artifact['input']
 export type Feature = z.infer<typeof featureSchema>
+export type Scaling = Pick<Feature, 'mean' | 'deviation'>
 export type OptimizerSpec = Artifact['innerLoop']['optimizer']
 export type Scope = Artifact['innerLoop']['scope']
 export type WidthSettings = Artifact['innerLoop']['widths'][number]
@@ -154,4 +155,9 @@ export interface Model {
 /** How many numbers an input has. */
 export function inputSize(input: InputSpec): number {
   return input.kind === 'image' ? input.height * input.width * input.channels : input.length
+}
+
+/** A value as the model takes it; as large as it came out, which a value that is far off makes infinite. */
+export function scaled(value: number, { mean, deviation }: Scaling): number {
+  return Math.fround((value - mean) / deviation)
 }

@@ -8,6 +8,7 @@ import {
   type StoredInfo,
   VersionConflictError,
 } from '../store/adaptation-store.js'
+import { rescaled } from './scaling.js'
 import type { ServedModel } from './served-model.js'
 import { asServingError, ServingError } from './serving-error.js'
 import { fits } from './support.js'
@@ -47,7 +48,8 @@ export async function examplesOf(
   timeline: Timeline,
 ): Promise<Examples> {
   const examples = await measured(timeline, () => store.examples(info))
-  if (examples && fits(examples, model.artifact)) return examples
+  const fitting = examples && fits(examples, model.artifact) ? rescaled(examples, model.artifact) : undefined
+  if (fitting) return fitting
   if (examples) throw unsuitable(info)
   if (info.asked.retention !== 'weights') throw new VersionConflictError(`"${info.id}" has just been replaced.`)
   throw new ServingError(

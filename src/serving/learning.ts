@@ -4,6 +4,7 @@ import { batchFor } from '../learner/create-learner.js'
 import type { AskedSettings, Examples, NewAdaptation } from '../store/adaptation-store.js'
 import type { WallClock } from './clock.js'
 import { type Demand, PromisedTime } from './promised-time.js'
+import { scalingOf } from './scaling.js'
 import type { Scheduler } from './scheduler.js'
 import type { ServedModel } from './served-model.js'
 import { asServingError } from './serving-error.js'
@@ -55,7 +56,7 @@ export class Learning {
       const { name } = model.artifact
       const counts = { labels, examples: examples.inputs.length, ...made }
       const info = { tenant, id, model: name, modelDigest: model.digest, ...counts, asked, createdAt, expiresAt }
-      return { info, learned: { weights, statistics }, examples }
+      return { info, learned: { weights, statistics }, examples: { ...examples, scaling: scalingOf(model.artifact) } }
     } catch (error) {
       throw asServingError(error)
     }

@@ -49,7 +49,16 @@ export interface Learned {
 }
 
 /** What a client has sent to learn from, decoded. */
-export type Examples = LabelledExamples | TargetExamples
+export type Examples = (LabelledExamples | TargetExamples) & {
+  /** How the values of each input were scaled, by the model that was served then; undefined: they are as they were sent. */
+  readonly scaling?: readonly ValueScaling[] | undefined
+}
+
+export interface ValueScaling {
+  readonly name: string
+  readonly mean: number
+  readonly deviation: number
+}
 
 export interface LabelledExamples {
   readonly kind: 'labels'

@@ -52,6 +52,23 @@ describe('a record', () => {
     await expect(openExamples(key, 3, labels)).rejects.toThrow('its labels are no texts')
   })
 
+  test('of examples keeps how their values were scaled', async () => {
+    const scaling = [{ name: 'mass', mean: 2.5, deviation: 0.1 }]
+    const inputs = [Float32Array.of(1), Float32Array.of(-1)]
+    for (const answers of [
+      { kind: 'labels' as const, labels: ['a', 'b'] },
+      { kind: 'targets' as const, targets: [Float32Array.of(3), Float32Array.of(4)] },
+    ]) {
+      const examples = { ...answers, inputs, scaling }
+      expect(await openExamples(key, 1, await sealExamples(key, 1, examples))).toEqual(examples)
+      const record = await sealExamples(key, 1, {
+        ...examples,
+        scaling: [{ name: 'mass', mean: Number.NaN, deviation: 1 }],
+      })
+      await expect(openExamples(key, 1, record)).rejects.toThrow('its scaling is none')
+    }
+  })
+
   test('larger than what is copied in one turn comes back as it was', async () => {
     const inputs = [3e6, 1, 0, 2.5e6].map((length) => Float32Array.from({ length }, (_, i) => Math.fround(i / 7)))
     const examples = { kind: 'labels' as const, inputs, labels: ['a', 'b', 'a', 'b'] }
