@@ -131,7 +131,9 @@ class ModelLearner implements Learner {
     if (![losses, statistics, ...features].every(allFinite) || !near) {
       throw new LearnerError(
         'diverged',
-        `${steps} inner steps at learning rate ${learningRate} diverged: use a smaller learning rate or fewer steps`,
+        steps > 0
+          ? `${steps} inner steps at learning rate ${learningRate} diverged: use a smaller learning rate or fewer steps`
+          : 'The model has no finite answer to these examples: send inputs like those that it was trained on',
       )
     }
     return { classes, weights, statistics, steps, learningRate, losses }
@@ -148,7 +150,7 @@ class ModelLearner implements Learner {
       statistics,
       inputs,
     )
-    return classes > 0 ? outputs.map((row) => row.subarray(0, classes)) : outputs
+    return classes > 0 ? outputs.map((row) => ofUsed(row, classes)) : outputs
   }
 
   async close(): Promise<void> {
@@ -171,6 +173,13 @@ class ModelLearner implements Learner {
       `${classes} classes are more than the ${widest} that this model can tell apart`,
     )
   }
+}
+
+/** NaN, as where numbers overflow, for an input so far off that classes which the task does not have win. */
+function ofUsed(row: Float32Array, classes: number): Float32Array {
+  const used = row.subarray(0, classes)
+  const sum = used.reduce((total, confidence) => total + confidence, 0)
+  return sum > 0.99 ? used : used.fill(Number.NaN)
 }
 
 /**

@@ -21,8 +21,8 @@ export function classTensors(artifact: Artifact): NamedShape[] {
     // One axis a column; they are orthonormal.
     { name: 'head.axes', shape: [size, size] },
     // Variances along each axis: of the examples of a class, of the means of classes.
-    { name: 'head.within', shape: [size] },
-    { name: 'head.between', shape: [size] },
+    { name: 'head.within', shape: [size], sign: 'positive' },
+    { name: 'head.between', shape: [size], sign: 'not negative' },
   ]
 }
 

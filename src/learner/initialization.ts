@@ -35,7 +35,11 @@ export function expectedTensors(artifact: Artifact): NamedShape[] {
   const row = rowParameters(artifact)
   const own = [...layout.adapted, ...layout.shared, ...(artifact.head?.kind === 'shared' ? row : [])]
   const moments = carriesMoments(artifact) ? [...layout.adapted, ...row] : []
-  const carried = moments.map(({ name, shape }) => ({ name: SECOND_MOMENT + name, shape }))
+  const carried = moments.map(({ name, shape }) => ({
+    name: SECOND_MOMENT + name,
+    shape,
+    sign: 'not negative' as const,
+  }))
   return [...own, ...carried, ...populationTensors(artifact), ...classTensors(artifact)]
 }
 

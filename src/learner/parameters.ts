@@ -11,6 +11,8 @@ import { layerShapes } from './shapes.js'
 export interface NamedShape {
   readonly name: string
   readonly shape: Shape
+  /** Of every number of it; absent: any. */
+  readonly sign?: 'positive' | 'not negative'
 }
 
 export interface Parameter extends NamedShape {

@@ -31,7 +31,7 @@ function priors(artifact: Artifact): { layer: number; prior: number; channels: n
 export function populationTensors(artifact: Artifact): NamedShape[] {
   return priors(artifact).flatMap(({ layer, channels }) => [
     { name: `${layer}.mean`, shape: [channels] },
-    { name: `${layer}.variance`, shape: [channels] },
+    { name: `${layer}.variance`, shape: [channels], sign: 'not negative' },
   ])
 }
 

@@ -49,9 +49,9 @@ const inputSchema = z.discriminatedUnion('kind', [
 /** See learner/gaussian-head.ts. */
 const gaussianSchema = z.strictObject({
   /** So many times their mean is added to the variances within classes: new classes are known less well than those trained on. */
-  shrinkage: z.number().min(0),
+  shrinkage: z.number().min(0).max(1000),
   /** What log-likelihoods are multiplied with to be logits: 1 for classes that are as normal as is assumed, less for others. */
-  temper: z.number().positive(),
+  temper: z.number().min(1e-6).max(1000),
 })
 
 const headSchema = z.discriminatedUnion('kind', [

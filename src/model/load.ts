@@ -11,10 +11,13 @@ export class ModelError extends Error {
   override readonly name = 'ModelError'
 }
 
-/** Names and shapes that the weights must have: given by the learner, which knows what the layers need. */
-export type ExpectedTensors = (
-  artifact: Artifact,
-) => readonly { readonly name: string; readonly shape: readonly number[] }[]
+/** What the weights must have: given by the learner, which knows what the layers need. */
+export type ExpectedTensors = (artifact: Artifact) => readonly {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** Of every number; absent: any. */
+  readonly sign?: 'positive' | 'not negative'
+}[]
 
 /** All models in the folders below `directory`, by name. */
 export async function loadModels(directory: string, expected: ExpectedTensors): Promise<Map<string, Model>> {
@@ -53,7 +56,7 @@ export async function loadModel(directory: string, expected: ExpectedTensors): P
     )
   }
   const tensors = parseWeights(weightsFile, bytes)
-  for (const { name, shape } of expectedOf(file, artifact, expected)) {
+  for (const { name, shape, sign } of expectedOf(file, artifact, expected)) {
     const tensor = tensors.get(name)
     if (!tensor)
       throw new ModelError(`${weightsFile} has no tensor ${name} [${shape}], which the layers in ${file} need.`)
@@ -63,6 +66,10 @@ export async function loadModel(directory: string, expected: ExpectedTensors): P
       )
     if (!tensor.data.every(Number.isFinite))
       throw new ModelError(`${weightsFile} has numbers in ${name} that are not finite: fetch it or train it again.`)
+    if (sign && !tensor.data.every((value) => value > 0 || (value === 0 && sign === 'not negative')))
+      throw new ModelError(
+        `${weightsFile} has numbers in ${name} that are not ${sign === 'positive' ? 'above 0' : '0 or more'}: fetch it or train it again.`,
+      )
   }
   const digest = createHash('sha256').update(json).update(bytes).digest('hex')
   return { artifact, digest, tensors }

@@ -7,8 +7,10 @@ import { at } from '../program/program.js'
 /** Few classes do not show how all others differ: variances between them are drawn to their mean as by so many more for each feature. */
 const ASSUMED = 0.1
 
-/** Of an axis along which nothing varies. */
-const LEAST = 1e-30
+/** Along an axis in which examples of a class were all alike they will not stay so: at least this share of the mean of all variances. */
+const LEAST = 0.01
+/** Where nothing varies at all. */
+const NONE = 1e-30
 
 /** Features of examples of classes; a class may have been drawn more than once, and is then two. */
 export interface DrawnClasses {
@@ -32,11 +34,12 @@ export function classDistribution(
   // A prototype has beside its class's mean a share of what varies within the class.
   const shots = features.length / drawn
   const between = variances.map((variance, axis) => Math.max(0, variance - at(within, axis) / shots))
+  const least = NONE + LEAST * (average(within) + average(between))
   const [seen, assumed] = [Math.min(drawn, different), ASSUMED * mean.length]
   return concatenated(
     Float32Array.from(mean),
     Float32Array.from(axes.to1DArray()),
-    Float32Array.from(within, (variance) => Math.max(LEAST, variance + shrinkage * average(within))),
+    Float32Array.from(within, (variance) => Math.max(least, variance + shrinkage * average(within))),
     Float32Array.from(between, (variance) => (seen * variance + assumed * average(between)) / (seen + assumed)),
   )
 }

@@ -1,6 +1,7 @@
 /** Heads that know what classes are like, against densities of normal distributions worked out in another way. */
 import { afterAll, describe, expect, test } from 'vitest'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
+import { createLearner } from '../../src/learner/create-learner.js'
 import { Features } from '../../src/learner/features.js'
 import { classTensors, gaussianHeadProgram } from '../../src/learner/gaussian-head.js'
 import { headFromPrototypes } from '../../src/learner/head.js'
@@ -15,7 +16,7 @@ import { patternTask } from './small-tasks.js'
 const engine = OnnxEngine.create({ workers: 1, threads: 1 })
 afterAll(() => engine.close())
 
-const UNUSED = Math.fround(-1e9)
+const UNUSED = Math.fround(-1e30)
 
 /** Features are the two numbers of an input. */
 const numbers: Artifact = classifier({
@@ -136,4 +137,20 @@ describe('a model that knows the classes of its training data', () => {
     await heads.dispose()
     await features.dispose()
   })
+})
+
+test('an input so far off that classes which a task does not have would win is answered with no numbers', async () => {
+  const artifact: Artifact = { ...numbers, layers: [{ type: 'relu' }] }
+  const tensors = new Map(modelOf(artifact).tensors)
+  // All classes lie on one side of the mean feature (5, 5).
+  const parts = { mean: [5, 5], axes: [1, 0, 0, 1], within: [1, 1], between: [1, 1] }
+  for (const [name, values] of Object.entries(parts))
+    tensors.set(`head.${name}`, { shape: name === 'axes' ? [2, 2] : [2], data: Float32Array.from(values) })
+  const learner = await createLearner({ artifact, digest: '', tensors }, engine, { supports: [2], queries: [1, 2] })
+  const support = { kind: 'classification' as const, inputs: vectors([1, 0], [2, 0]), classOf: [0, 1], classes: 2 }
+  const adaptation = await learner.adapt(support, { seed: 1, steps: 0 })
+  const [near, far] = await learner.predict(adaptation, vectors([1, 0], [1e38, 1e38]))
+  expect((near?.[0] ?? 0) + (near?.[1] ?? 0)).toBeCloseTo(1, 5)
+  expect([...(far ?? [])]).toEqual([Number.NaN, Number.NaN])
+  await learner.close()
 })

@@ -4,7 +4,7 @@ import { headFromPrototypes, headFromVector } from '../../src/learner/head.js'
 import { expectClose } from './closeness.js'
 
 const vectors = (...rows: number[][]): Float32Array[] => rows.map((row) => Float32Array.from(row))
-const UNUSED = Math.fround(-1e9)
+const UNUSED = Math.fround(-1e30)
 
 describe('a head from prototypes', () => {
   test('points from the middle of the prototypes to each of them', () => {

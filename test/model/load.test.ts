@@ -211,6 +211,13 @@ const damages: readonly Damage[] = [
     says: /numbers in 1\.scale that are not finite/,
   },
   {
+    name: 'second moments below 0',
+    damage: () =>
+      replaceWeights(withTensor('secondMoment.1.scale', { shape: [4], data: Float32Array.of(1, 0, -1e-9, 1) })),
+    file: 'weights.safetensors',
+    says: /numbers in secondMoment\.1\.scale that are not 0 or more: fetch it or train it again\.$/,
+  },
+  {
     name: 'weights that are infinite',
     damage: () => replaceWeights(withTensor('1.shift', { shape: [4], data: new Float32Array(4).fill(-Infinity) })),
     file: 'weights.safetensors',

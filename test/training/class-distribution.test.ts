@@ -73,6 +73,13 @@ describe('the distribution of classes', () => {
     expect(ratio(few.between)).toBeGreaterThan(1)
   })
 
+  test('is never sure that examples of a class are alike along an axis, for all that were seen were', () => {
+    const { features, ...classes } = drawn(50, 3)
+    const flat = features.map((feature, i) => Float32Array.of(at(feature, 0), at(classes.classOf, i)))
+    const { within, between } = found({ ...classes, features: flat })
+    expect(Math.min(...within)).toBeGreaterThan(0.001 * (at(between, 0) + at(between, 1)))
+  })
+
   test('can be used where nothing varies, or fewer classes than features were seen', () => {
     const constant = { features: Array(4).fill(Float32Array.of(1, 2)), classOf: [0, 0, 1, 1], drawn: 2, different: 2 }
     for (const classes of [constant, drawn(2, 2)]) {
