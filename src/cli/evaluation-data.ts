@@ -41,7 +41,11 @@ export async function evaluationData(
 ): Promise<EvaluationData> {
   const isOfRun = run !== undefined && options.data === undefined && options.kind === undefined
   const settings = isOfRun ? { data: run.data } : { data: dataFor(input, task, options) }
-  const { data } = [settings, ...(options.set ?? []).map(assignment)].reduce<SettingsPart>(merged, {})
+  const { data, ...others } = [settings, ...(options.set ?? []).map(assignment)].reduce<SettingsPart>(merged, {})
+  for (const name of Object.keys(others))
+    throw new TrainingError(
+      `--set ${name}... is no setting of the data, which alone can be set here: what a model is, its model.json says.`,
+    )
   const opened = await openData(checkedData(data), run?.seed ?? 1, input)
   const part = options.part ?? (opened.test ? 'test' : isOfRun ? 'validation' : 'all')
   const source = { all: opened.training, training: opened.training, validation: opened.validation, test: opened.test }[

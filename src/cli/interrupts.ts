@@ -3,9 +3,13 @@ import { constants } from 'node:os'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+/** Milliseconds. One Ctrl-C may come more than once: from the terminal, and from npm and others that pass it on. */
+const sameSignal = 300
+
 export class Interrupts {
   private readonly controller = new AbortController()
   private received: NodeJS.Signals | undefined
+  private receivedAt = 0
 
   /** `say` is called at the first signal. */
   constructor(private readonly say: (signal: NodeJS.Signals) => void) {
@@ -29,12 +33,14 @@ export class Interrupts {
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     if (this.received) {
+      if (performance.now() - this.receivedAt < sameSignal) return
       // By the signal itself: an orderly exit would wait for threads that are computing.
       this.close()
       process.kill(process.pid, signal)
       return
     }
     this.received = signal
+    this.receivedAt = performance.now()
     this.say(signal)
     this.controller.abort()
   }

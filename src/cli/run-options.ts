@@ -116,8 +116,9 @@ async function readSettings(file: string): Promise<string> {
   })
 }
 
+/** Plain: whatever else the preset's head has is taken away. */
 function head(kind: string): SettingsPart {
-  return kind === 'prototypes' ? { kind, scale: 0.3 } : { kind }
+  return kind === 'prototypes' ? { kind, scale: 0.3, gaussian: null } : { kind }
 }
 
 /** As commander does it: "--meta-step <x>" is metaStep. */

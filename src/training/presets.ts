@@ -67,7 +67,7 @@ export const presets: Readonly<Record<string, Preset>> = {
   },
 
   'omniglot-conv4': {
-    about: 'the shipped model of drawn characters: heads from prototypes, one initialization for 2 to 100 classes',
+    about: 'the shipped model of drawn characters: Gaussian heads, one initialization for 2 to 100 classes (an hour)',
     settings: {
       model: {
         name: 'omniglot-conv4',

@@ -10,7 +10,7 @@ export interface SettingsPart {
 
 /** Throws TrainingError with one sentence that names the setting. */
 export function checkedSettings(given: unknown, where = 'The settings'): RunSettings {
-  const result = runSchema.safeParse(given)
+  const result = runSchema.safeParse(withoutNulls(given))
   if (!result.success) throw new TrainingError(sentence(result.error, given, where))
   const fault = contradiction(result.data)
   if (fault) throw new TrainingError(fault)
@@ -69,6 +69,13 @@ function jsonOrText(text: string): unknown {
   } catch {
     return text
   }
+}
+
+/** What is set to null is taken away: `--set model.head.gaussian=null`. */
+function withoutNulls(value: unknown): unknown {
+  if (!isObject(value)) return value
+  const members = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]))
 }
 
 function isObject(value: unknown): value is SettingsPart {

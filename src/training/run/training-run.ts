@@ -85,7 +85,11 @@ class TrainingRun {
       // First of all, so that a measurement, which may take long, is done after the run has gone on.
       if (this.work.signal.aborted) return this.leave()
       const isOver = this.state.iteration >= meta.iterations
-      if (isOver) this.work.finishing()
+      if (isOver) {
+        // What comes now takes long, and whoever is tired of it should not lose the training.
+        await this.writeCheckpoint()
+        this.work.finishing()
+      }
       if (this.isLineDue()) await this.writeLine()
       if (isOver) break
       if (this.clock.sinceCheckpoint() >= checkpointSeconds) await this.writeCheckpoint()

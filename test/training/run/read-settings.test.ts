@@ -26,6 +26,17 @@ describe('one thing over another', () => {
     expect(over('meta.metaStep=0.5').meta).toMatchObject({ metaStep: 0.5, iterations: 1000 })
   })
 
+  test('that is null takes away what was there', () => {
+    const gaussian = 'model.head.gaussian={"shrinkage":3,"temper":0.5}'
+    expect(over(gaussian).model.head).toEqual({
+      kind: 'prototypes',
+      scale: 0.3,
+      gaussian: { shrinkage: 3, temper: 0.5 },
+    })
+    expect(over(gaussian, 'model.head.gaussian=null').model.head).toEqual({ kind: 'prototypes', scale: 0.3 })
+    expect(over('model.head.gaussian=null').model.head).toEqual({ kind: 'prototypes', scale: 0.3 })
+  })
+
   test('of another kind leaves nothing of the old kind', () => {
     expect(over('data.path=x', 'data.kind=images').data).toMatchObject({ kind: 'images', path: 'x' })
     // Whatever the order in which a path and a kind are given.

@@ -140,6 +140,17 @@ describe('a run', () => {
     expect(await linesOf(run)).toEqual(await linesOf(whole))
   })
 
+  test('that is killed while it is measured at its end has lost nothing', async () => {
+    const run = await newRun()
+    let kept: number | undefined
+    const validate = async () => {
+      kept = (await readCheckpoint(run.checkpoint))?.state.iteration
+      return []
+    }
+    await runTraining(run, workWith(undefined, { validate }))
+    expect(kept).toBe(iterations)
+  })
+
   test('that diverges keeps the last state that was sound', async () => {
     const run = await newRun()
     const sentence = 'The training diverged at meta-iteration 40.'
