@@ -40,7 +40,7 @@ export async function evaluationData(
   options: DataOptions,
 ): Promise<EvaluationData> {
   const isOfRun = run !== undefined && options.data === undefined && options.kind === undefined
-  const settings = isOfRun ? { data: run.data } : { data: dataFor(input, task, options) }
+  const settings = isOfRun ? { data: run.data } : { data: dataFor(input, task, options, run) }
   const { data, ...others } = [settings, ...(options.set ?? []).map(assignment)].reduce<SettingsPart>(merged, {})
   for (const name of Object.keys(others))
     throw new TrainingError(
@@ -61,17 +61,30 @@ export async function evaluationData(
 }
 
 /** Nothing is held out of data that only measure. */
-function dataFor(input: Artifact['input'], task: Artifact['task'], { data, kind, label }: DataOptions): SettingsPart {
+function dataFor(
+  input: Artifact['input'],
+  task: Artifact['task'],
+  { data, kind, label }: DataOptions,
+  run: RunSettings | undefined,
+): SettingsPart {
   const found = kind ?? kindFor(input, task, data)
   const { kind: _, ...image } = input.kind === 'image' ? input : { kind: 'image' }
   const divided = ['images', 'csv', 'regression-csv', 'glyphs'].includes(found)
   return {
     kind: found,
+    ...columnsOf(run, found),
     ...(data !== undefined && { path: data }),
     ...(label !== undefined && { label }),
     ...(found === 'images' && { image }),
     ...(divided && { split: { validation: 0 } }),
   }
+}
+
+/** Another table has the columns of the one that the run learned from. */
+function columnsOf(run: RunSettings | undefined, kind: string): SettingsPart {
+  const data = run?.data.kind === kind ? run.data : undefined
+  if (data?.kind === 'csv') return { label: data.label }
+  return data?.kind === 'regression-csv' ? { group: data.group, targets: data.targets } : {}
 }
 
 function kindFor(input: Artifact['input'], task: Artifact['task'], data: string | undefined): string {

@@ -85,6 +85,35 @@ describe('a command', () => {
     expect(JSON.parse(output)).toMatchObject({ mean: expect.any(Number) })
   })
 
+  test('evaluate reads another table by the columns of the run, and sets nothing but data', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'reptile-table-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const rows = Array.from({ length: 60 }, (_, i) => `kind ${i % 6},${i % 7},${(i * i) % 11}`)
+    const [file, other] = [join(folder, 'rows.csv'), join(folder, 'other.csv')]
+    for (const name of [file, other]) await writeFile(name, `kind,a,b\n${rows.join('\n')}\n`)
+    const tasks = ['--ways', '3', '--shots', '2']
+    const out = ['--hold-out', '0', '--iterations', '1', '--out', join(folder, 'run'), '--workers', '1']
+    const trained = await new CommandProcess('train', 'csv-mlp', '--data', file, '--label', 'kind', ...tasks, ...out)
+      .ended
+    expect(trained).toMatchObject({ code: 0, errors: '' })
+    const asked = [
+      'evaluate',
+      '--model',
+      join(folder, 'run'),
+      '--data',
+      other,
+      ...tasks,
+      '--episodes',
+      '2',
+      '--workers',
+      '1',
+    ]
+    expect(await new CommandProcess(...asked).ended).toMatchObject({ code: 0, errors: '' })
+    expect((await new CommandProcess(...asked, '--set', 'model.head.scale=1').ended).errors).toBe(
+      '--set model... is no setting of the data, which alone can be set here: what a model is, its model.json says.\n',
+    )
+  })
+
   test('evaluate says that images are in a folder where a file is named', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'reptile-file-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
