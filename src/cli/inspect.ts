@@ -1,7 +1,9 @@
 /** `reptile-serve inspect`: what a model is and how it came to be; where a run stands. */
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { classTensors } from '../learner/gaussian-head.js'
 import { expectedTensors } from '../learner/initialization.js'
+import { populationTensors } from '../learner/population.js'
 import type { Artifact, Layer, Model } from '../model/artifact.js'
 import { sizeOf } from '../program/program.js'
 import { readCheckpoint } from '../training/run/checkpoint.js'
@@ -68,8 +70,10 @@ function linesOfRun({ folder, iteration, iterations, process, last }: Standing):
 
 function linesOfModel({ artifact, digest }: Model): string[] {
   const { name, description, task, input, layers, head, innerLoop, provenance } = artifact
+  // What was measured and not learned is none.
+  const measured = new Set([...populationTensors(artifact), ...classTensors(artifact)].map(({ name }) => name))
   const parameters = expectedTensors(artifact)
-    .filter(({ name }) => !name.startsWith('secondMoment.'))
+    .filter(({ name }) => !name.startsWith('secondMoment.') && !measured.has(name))
     .reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   const { optimizer, scope, widths } = innerLoop
   const command = provenance.command

@@ -33,6 +33,12 @@ describe('a command', () => {
     expect(JSON.parse(output).model).toMatchObject({ name: 'omniglot-conv4', task: 'classification' })
   })
 
+  test('inspect counts what was learned', async () => {
+    const { output } = await new CommandProcess('inspect', 'omniglot-conv4').ended
+    // Four convolutions of 3 x 3 without bias, 64 scales and shifts behind each.
+    expect(output).toContain(`parameters  ${9 * 64 + 3 * 9 * 64 * 64 + 4 * 2 * 64}\n`)
+  })
+
   test('compare --scratch takes a learning rate', async () => {
     const argv = ['compare', '--model', 'sine-mlp', '--scratch', 'sgd', '--scratch-rate', '0.0123', '--steps', '0,1']
     const { code, output, errors } = await new CommandProcess(...argv, '--episodes', '2', '--workers', '1', '--json')
