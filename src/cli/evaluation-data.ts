@@ -42,9 +42,10 @@ export async function evaluationData(
   const isOfRun = run !== undefined && options.data === undefined && options.kind === undefined
   const settings = isOfRun ? { data: run.data } : { data: dataFor(input, task, options, run) }
   const { data, ...others } = [settings, ...(options.set ?? []).map(assignment)].reduce<SettingsPart>(merged, {})
-  for (const name of Object.keys(others))
+  const [other] = Object.keys(others)
+  if (other !== undefined)
     throw new TrainingError(
-      `--set ${name}... is no setting of the data, which alone can be set here: what a model is, its model.json says.`,
+      `--set ${other}... is no setting of the data, which alone can be set here: what a model is, its model.json says.`,
     )
   const opened = await openData(checkedData(data), run?.seed ?? 1, input)
   const part = options.part ?? (opened.test ? 'test' : isOfRun ? 'validation' : 'all')

@@ -6,15 +6,20 @@
  * term that all classes share, linear in the feature: the row and bias of a head. (Two-covariance model of classes, as in
  * probabilistic linear discriminant analysis: Ioffe 2006; Brümmer and de Villiers 2010, "The speaker partitioning problem".)
  */
-import type { Artifact } from '../model/artifact.js'
+import type { Artifact, NamedShape } from '../model/artifact.js'
 import { Builder } from '../program/builder.js'
 import type { Program } from '../program/program.js'
 import { asColumn, asRow, parameter } from './matrices.js'
-import { featureSize, type NamedShape, sizeOfAll, splitParameters } from './parameters.js'
+import { featureSize, sizeOfAll, splitParameters } from './parameters.js'
+
+/** How the model's heads know classes; undefined where they do not. */
+export function gaussianOf({ head }: Artifact) {
+  return head?.kind === 'prototypes' ? head.gaussian : undefined
+}
 
 /** What a head may be told of the training data's classes, in the order of its flat vector; nothing where it is not. */
 export function classTensors(artifact: Artifact): NamedShape[] {
-  if (artifact.head?.kind !== 'prototypes' || !artifact.head.gaussian) return []
+  if (!gaussianOf(artifact)) return []
   const size = featureSize(artifact)
   return [
     { name: 'head.mean', shape: [size] },
@@ -35,7 +40,9 @@ export function classTensors(artifact: Artifact): NamedShape[] {
  * which the mean over classes is taken: with one for each of them, a class of one example would lose every doubtful query to
  * those of ten. The logit of a query at x from the mean is temper * (x m / v - m^2 / 2v), summed over axes.
  */
-export function gaussianHeadProgram(artifact: Artifact, classes: number, temper: number): Program {
+export function gaussianHeadProgram(artifact: Artifact, classes: number): Program {
+  const { temper } = gaussianOf(artifact) ?? {}
+  if (temper === undefined) throw new Error(`the heads of ${artifact.name} know no classes`)
   const tensors = classTensors(artifact)
   const size = featureSize(artifact)
   const b = new Builder()

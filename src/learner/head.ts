@@ -2,7 +2,7 @@
 import { at } from '../program/program.js'
 
 /** The bias of a class that the task does not have: its probability is 0, and so is every gradient of its row. */
-export const UNUSED = -1e30
+const UNUSED = -1e30
 
 /** Rows [width, F], then biases [width], flat. */
 export type Head = Float32Array

@@ -1,9 +1,9 @@
 /** What meta-training finds, as flat vectors: where every adaptation starts. */
-import type { Artifact, Model } from '../model/artifact.js'
+import type { Artifact, Model, NamedShape } from '../model/artifact.js'
 import { at, sizeOf } from '../program/program.js'
 import { classTensors } from './gaussian-head.js'
 import { momentsPerParameter } from './optimizers.js'
-import { bodyOf, featureSize, headParameters, type NamedShape, type Parameter, sizeOfAll } from './parameters.js'
+import { bodyOf, featureSize, headParameters, type Parameter, sizeOfAll } from './parameters.js'
 import { populationTensors } from './population.js'
 
 export interface Initialization {

@@ -2,18 +2,11 @@
  * The parameters of a model and their places in flat vectors. What adapts is one vector a client, the body first and the
  * head behind it; what the scope of adaptation leaves out is one vector shared among clients.
  */
-import type { Artifact, Layer, Scope } from '../model/artifact.js'
+import type { Artifact, Layer, NamedShape, Scope } from '../model/artifact.js'
 import type { Builder } from '../program/builder.js'
-import type { Shape, Value } from '../program/program.js'
+import type { Value } from '../program/program.js'
 import { at, sizeOf } from '../program/program.js'
 import { layerShapes } from './shapes.js'
-
-export interface NamedShape {
-  readonly name: string
-  readonly shape: Shape
-  /** Of every number of it; absent: any. */
-  readonly sign?: 'positive' | 'not negative'
-}
 
 export interface Parameter extends NamedShape {
   readonly role: 'body' | 'norm' | 'head'

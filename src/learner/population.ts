@@ -4,11 +4,11 @@
  * arXiv 2006.16971, mix statistics so for data from elsewhere.)
  */
 import type { Tensors } from '../engine/engine.js'
-import type { Artifact } from '../model/artifact.js'
+import type { Artifact, NamedShape } from '../model/artifact.js'
 import type { Builder } from '../program/builder.js'
 import { at, type Value } from '../program/program.js'
 import { asColumn, parameter } from './matrices.js'
-import { type NamedShape, sizeOfAll, splitParameters } from './parameters.js'
+import { sizeOfAll, splitParameters } from './parameters.js'
 import { layerShapes } from './shapes.js'
 
 /** Of the channels of a batch norm, each [B, C, 1]; the variance is the biased one. */

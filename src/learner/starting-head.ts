@@ -2,7 +2,7 @@
 import type { Engine, Executable } from '../engine/engine.js'
 import type { Artifact } from '../model/artifact.js'
 import type { Features } from './features.js'
-import { gaussianHeadProgram } from './gaussian-head.js'
+import { gaussianHeadProgram, gaussianOf } from './gaussian-head.js'
 import { classMeans, emptyHead, type Head, headFromPrototypes, headFromVector } from './head.js'
 import type { Initialization } from './initialization.js'
 import type { ClassificationSupport, SupportSet } from './learner.js'
@@ -19,9 +19,8 @@ export class StartingHead {
 
   /** `width`: of the head; a regression has none. */
   static async compile(engine: Engine, artifact: Artifact, width: number): Promise<StartingHead> {
-    const temper = artifact.head?.kind === 'prototypes' ? artifact.head.gaussian?.temper : undefined
-    const gaussian = temper && (await engine.compile(gaussianHeadProgram(artifact, width, temper)))
-    return new StartingHead(artifact, width, gaussian || undefined)
+    const gaussian = gaussianOf(artifact) && (await engine.compile(gaussianHeadProgram(artifact, width)))
+    return new StartingHead(artifact, width, gaussian)
   }
 
   /** `features` are needed for prototypes, and compiled for that many examples. */

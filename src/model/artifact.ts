@@ -143,6 +143,14 @@ export type OptimizerSpec = Artifact['innerLoop']['optimizer']
 export type Scope = Artifact['innerLoop']['scope']
 export type WidthSettings = Artifact['innerLoop']['widths'][number]
 
+/** A tensor that the weights must have. */
+export interface NamedShape {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** Of every number of it; absent: any. */
+  readonly sign?: 'positive' | 'not negative'
+}
+
 /** A verified artifact with its weights in memory. */
 export interface Model {
   readonly artifact: Artifact

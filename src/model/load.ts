@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { type Artifact, artifactSchema, type Model } from './artifact.js'
+import { type Artifact, artifactSchema, type Model, type NamedShape } from './artifact.js'
 import { readSafetensors } from './safetensors.js'
 
 /** An artifact that cannot be served; the message is one sentence that names the file and says what to do. */
@@ -12,12 +12,7 @@ export class ModelError extends Error {
 }
 
 /** What the weights must have: given by the learner, which knows what the layers need. */
-export type ExpectedTensors = (artifact: Artifact) => readonly {
-  readonly name: string
-  readonly shape: readonly number[]
-  /** Of every number; absent: any. */
-  readonly sign?: 'positive' | 'not negative'
-}[]
+export type ExpectedTensors = (artifact: Artifact) => readonly NamedShape[]
 
 /** All models in the folders below `directory`, by name. */
 export async function loadModels(directory: string, expected: ExpectedTensors): Promise<Map<string, Model>> {

@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/engine.js'
 import { Features } from '../learner/features.js'
 import { batchNormChannels } from '../learner/features-program.js'
-import { classTensors } from '../learner/gaussian-head.js'
+import { gaussianOf } from '../learner/gaussian-head.js'
 import type { Initialization } from '../learner/initialization.js'
 import { populationTensors } from '../learner/population.js'
 import { derived, seeded } from '../learner/random.js'
@@ -63,10 +63,6 @@ export function requireMeasurable(artifact: Artifact, source: TaskSource): void 
         'remove it, or do without model.head.gaussian.',
     )
   }
-}
-
-function gaussianOf(artifact: Artifact) {
-  return classTensors(artifact).length > 0 && artifact.head?.kind === 'prototypes' ? artifact.head.gaussian : undefined
 }
 
 async function drawn(source: TaskSource, seed: number): Promise<Float32Array[]> {

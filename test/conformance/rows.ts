@@ -256,9 +256,7 @@ export const rows: readonly Row[] = [
   row(
     'normalize',
     { x: [1, 2], scale: [1, 1], shift: [1, 1] },
-    (b, { x, scale, shift }) => {
-      return b.normalize(x as Value, scale as Value, shift as Value, 0.75)
-    },
+    (b, { x, scale, shift }) => ({ ...b.normalize(x as Value, scale as Value, shift as Value, 0.75) }),
     { x: [1, 2], scale: [4], shift: [1] },
     { value: [-1, 3], normalized: [-0.5, 0.5], inverse: [1], mean: [1.5] },
   ),

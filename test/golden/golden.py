@@ -79,12 +79,14 @@ def make_case(
         targets = torch.arange(examples) % classes
         start |= start_head(model, stored, support, classes)
     else:
-        targets = make_targets(support, logits(model["layers"], start, support).shape[1])
+        values, _ = forward(model["layers"], start, support)
+        targets = make_targets(support, values.shape[1])
     batches = draw_batches(seed, examples, batch, steps)
     second = start_moments(model, start, stored, classes)
     final, second, losses = adapt(model, start, second, support, targets, batches, rate, stored)
     _, statistics = forward(model["layers"], final, support, population=stored)
-    predictions = logits(model["layers"], final, queries, statistics)
+    features, _ = forward(model["layers"], final, queries, statistics)
+    predictions = logits(final, features)
     return {
         "classes": classes,
         "examples": examples,

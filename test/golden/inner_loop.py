@@ -5,7 +5,7 @@ import math
 import torch
 from torch.nn import functional as F
 
-from network import Tensors, logits
+from network import Tensors, forward, logits
 
 
 def adapt(
@@ -30,7 +30,8 @@ def adapt(
     losses = []
     for t, batch in enumerate(batches, start=1):
         different = min(len(batch), len(x))
-        out = logits(model["layers"], weights, x[batch], population=population, examples=different)
+        features, _ = forward(model["layers"], weights, x[batch], population=population, examples=different)
+        out = logits(weights, features)
         loss = F.cross_entropy(out, y[batch]) if model["task"] == "classification" else F.mse_loss(out, y[batch])
         gradients = torch.autograd.grad(loss, [weights[name] for name in adapted])
         with torch.no_grad():

@@ -90,14 +90,6 @@ def gaussian_head(known: Tensors, prototypes: torch.Tensor, shots: torch.Tensor,
     return {"head.weight": weight, "head.bias": -0.5 * (weight * means).sum(1) - weight @ known["head.mean"]}
 
 
-def logits(
-    layers: list[dict],
-    weights: Tensors,
-    x: torch.Tensor,
-    given: Statistics | None = None,
-    population: Tensors | None = None,
-    examples: int | None = None,
-) -> torch.Tensor:
-    """Class scores [n, classes], or the output values of a regression [n, outputs]; the arguments are those of `forward`."""
-    features, _ = forward(layers, weights, x, given, population, examples)
+def logits(weights: Tensors, features: torch.Tensor) -> torch.Tensor:
+    """Class scores [n, classes], or the output values of a regression [n, outputs], which are its features."""
     return F.linear(features, weights["head.weight"], weights["head.bias"]) if "head.weight" in weights else features

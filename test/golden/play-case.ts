@@ -98,7 +98,7 @@ async function startHead(
   const { scale, gaussian } = artifact.head
   const known = initialization.classes
   if (!gaussian || !known) return headFromPrototypes(features, classOf, classes, width, scale)
-  const program = await engine.compile(gaussianHeadProgram(artifact, width, gaussian.temper))
+  const program = await engine.compile(gaussianHeadProgram(artifact, width))
   const head = await gaussianHead(program, known, features, { classOf, classes }, width)
   await program.dispose()
   return head

@@ -39,7 +39,7 @@ async function headOf(
   classOf: readonly number[],
   width: number,
 ): Promise<Float32Array> {
-  const program = await engine.compile(gaussianHeadProgram(numbers, width, 2))
+  const program = await engine.compile(gaussianHeadProgram(numbers, width))
   const classes = Math.max(...classOf) + 1
   const head = await gaussianHead(program, known(angle), features, { classOf, classes }, width)
   await program.dispose()
@@ -125,7 +125,7 @@ describe('a model that knows the classes of its training data', () => {
     const features = await Features.compile(engine, artifact, [4])
     const rows = (await features.of(initialization.body, initialization, support.inputs)).features
     const heads = await StartingHead.compile(engine, artifact, 3)
-    const program = await engine.compile(gaussianHeadProgram(artifact, 3, 0.5))
+    const program = await engine.compile(gaussianHeadProgram(artifact, 3))
     const expected = await gaussianHead(program, initialization.classes ?? new Float32Array(), rows, support, 3)
     expectClose(await heads.for(initialization, features, support), expected, 1e-6)
     expectClose(

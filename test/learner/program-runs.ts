@@ -9,17 +9,13 @@ import type { Program, TensorType } from '../../src/program/program.js'
 import { paramsOf, sizeOf } from '../../src/program/program.js'
 import { noise } from './small-tasks.js'
 
+export { floats } from '../../src/learner/vectors.js'
+
 export async function runOnce(engine: Engine, program: Program, feeds: Tensors): Promise<Tensors> {
   const executable = await engine.compile(program)
   const results = await executable.run(feeds)
   await executable.dispose()
   return results
-}
-
-export function floats(tensors: Tensors, name: string): Float32Array {
-  const data = tensors[name]?.data
-  if (!(data instanceof Float32Array)) throw new Error(`there is no ${name}`)
-  return data
 }
 
 /** Weights of about 0.4, second moments of about 1, one-hot or smooth targets, all steps of the slice. */
