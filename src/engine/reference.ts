@@ -2,7 +2,7 @@
 import type { BinaryFunction, Op, UnaryFunction } from '../program/ops.js'
 import type { NodeOf, Program, Shape, Value } from '../program/program.js'
 import { at, paramsOf, sizeOf } from '../program/program.js'
-import type { Engine, Executable, Tensors } from './engine.js'
+import type { ClientProgram, Engine, Executable, Tensors } from './engine.js'
 import { checkFeeds } from './feeds.js'
 import { asMatrices, broadcastIndex, coordinates, forEachTap, stridesOf } from './reference-indices.js'
 
@@ -30,6 +30,10 @@ export class ReferenceEngine implements Engine {
       },
       dispose: async () => {},
     }
+  }
+
+  compileForClients(programs: readonly ClientProgram[]): Promise<Executable[]> {
+    return Promise.all(programs.map((program) => this.compile(program(1))))
   }
 
   async close(): Promise<void> {}

@@ -62,7 +62,7 @@ export function adaptProgram(artifact: Artifact, { classes, clients, batch, slic
     ...(moments > 0 ? [b.param('moments', [clients, moments])] : []),
   ]
   const fixed = (b: Builder): Fixed => ({
-    shared: layout.sharedSize > 0 ? [b.param('shared', [1, layout.sharedSize])] : [],
+    shared: layout.sharedSize > 0 ? [b.keptParam('shared', [1, layout.sharedSize])] : [],
     population: populationParams(b, artifact, clients),
   })
 

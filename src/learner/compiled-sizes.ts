@@ -1,6 +1,6 @@
 /** One program compiled for a few sizes: programs have static shapes, so what is smaller than a size is filled up to it. */
-import type { Engine, Executable } from '../engine/engine.js'
-import type { Program } from '../program/program.js'
+import type { ClientProgram, Engine, Executable } from '../engine/engine.js'
+import { at } from '../program/program.js'
 
 export interface CompiledSize {
   readonly size: number
@@ -14,11 +14,10 @@ export class CompiledSizes {
   static async compile(
     engine: Engine,
     sizes: readonly number[],
-    programFor: (size: number) => Program,
+    programFor: (size: number) => ClientProgram,
   ): Promise<CompiledSizes> {
-    const compiled: CompiledSize[] = []
-    for (const size of sizes) compiled.push({ size, executable: await engine.compile(programFor(size)) })
-    const [first, ...others] = compiled
+    const executables = await engine.compileForClients(sizes.map(programFor))
+    const [first, ...others] = executables.map((executable, place) => ({ size: at(sizes, place), executable }))
     if (!first) throw new Error('a program needs at least one size to be compiled for')
     return new CompiledSizes([first, ...others])
   }

@@ -34,8 +34,10 @@ export class Features {
 
   /** `sizes`, growing: the numbers of examples to compile for. */
   static async compile(engine: Engine, artifact: Artifact, sizes: readonly number[]): Promise<Features> {
-    const compiled = await CompiledSizes.compile(engine, sizes, (examples) =>
-      featuresProgram(artifact, { clients: 1, examples }),
+    const compiled = await CompiledSizes.compile(
+      engine,
+      sizes,
+      (examples) => (clients) => featuresProgram(artifact, { clients, examples }),
     )
     return new Features(artifact, compiled)
   }
@@ -47,13 +49,17 @@ export class Features {
   /** Features and statistics of at most `largest` inputs under the body's weights (a head behind them is not read). */
   async of(
     body: Float32Array,
-    { shared, population }: Pick<Initialization, 'shared' | 'population'>,
+    {
+      body: base,
+      shared,
+      population,
+    }: Pick<Initialization, 'shared' | 'population'> & Partial<Pick<Initialization, 'body'>>,
     inputs: readonly Float32Array[],
   ): Promise<SupportFeatures> {
     const { size, executable } = this.compiled.fitting(inputs.length)
     const exampleWeights = new Float32Array(size).fill(1 / inputs.length, 0, inputs.length)
     const results = await executable.run({
-      ...vectorFeed('weights', body),
+      ...(body === base ? constantFeed : vectorFeed)('weights', body),
       ...constantFeed('shared', shared),
       x: { shape: [1, size, this.inputSize], data: stacked(inputs, size, this.inputSize) },
       exampleWeights: { shape: [1, size], data: exampleWeights },

@@ -46,7 +46,7 @@ export function gaussianHeadProgram(artifact: Artifact, classes: number): Progra
   const tensors = classTensors(artifact)
   const size = featureSize(artifact)
   const b = new Builder()
-  const known = splitParameters(b, b.param('classes', [1, sizeOfAll(tensors)]), tensors)
+  const known = splitParameters(b, b.keptParam('classes', [1, sizeOfAll(tensors)]), tensors)
   const row = (name: string) => asRow(b, parameter(known, name))
   const [mean, within, between] = [row('head.mean'), row('head.within'), row('head.between')]
   const axes = parameter(known, 'head.axes')

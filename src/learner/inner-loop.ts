@@ -64,7 +64,10 @@ export class InnerLoop {
     slice = stepsPerSlice(artifact, settings.classes, settings.batch),
   ): Promise<InnerLoop> {
     const { classes, batch } = settings
-    const executable = await engine.compile(adaptProgram(artifact, { classes, clients: 1, batch, slice }))
+    const [executable] = await engine.compileForClients([
+      (clients) => adaptProgram(artifact, { classes, clients, batch, slice }),
+    ])
+    if (!executable) throw new Error('an engine gives an executable a program')
     return new InnerLoop(artifact, settings, slice, executable, populationFeeder(artifact))
   }
 

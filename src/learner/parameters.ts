@@ -63,8 +63,11 @@ export function bodyOf(artifact: Artifact): ParameterLayout {
 /** Declares weights[B,P] and, where there is something shared, shared[1,Q], and cuts them into parameters. */
 export function declareWeights(b: Builder, layout: ParameterLayout, clients: number): Map<string, Value> {
   const adapted =
-    layout.adaptedSize > 0 ? splitParameters(b, b.param('weights', [clients, layout.adaptedSize]), layout.adapted) : []
-  const shared = layout.sharedSize > 0 ? splitShared(b, b.param('shared', [1, layout.sharedSize]), layout, clients) : []
+    layout.adaptedSize > 0
+      ? splitParameters(b, b.keptParam('weights', [clients, layout.adaptedSize]), layout.adapted)
+      : []
+  const shared =
+    layout.sharedSize > 0 ? splitShared(b, b.keptParam('shared', [1, layout.sharedSize]), layout, clients) : []
   return new Map([...adapted, ...shared])
 }
 

@@ -10,6 +10,7 @@ import { at, type Value } from '../program/program.js'
 import { asColumn, parameter } from './matrices.js'
 import { sizeOfAll, splitParameters } from './parameters.js'
 import { layerShapes } from './shapes.js'
+import { constantFeed } from './vectors.js'
 
 /** Of the channels of a batch norm, each [B, C, 1]; the variance is the biased one. */
 export interface Statistics {
@@ -45,7 +46,7 @@ export function populationParams(b: Builder, artifact: Artifact, clients: number
   const layers = priors(artifact)
   if (layers.length === 0) return []
   const size = sizeOfAll(populationTensors(artifact))
-  return [b.param('population', [1, size]), b.param('priorShares', [clients, layers.length])]
+  return [b.keptParam('population', [1, size]), b.param('priorShares', [clients, layers.length])]
 }
 
 /** What is known for a layer; `params`: those that were declared. */
@@ -92,7 +93,7 @@ export function populationFeeder(
   return (population, examples) => {
     const shares = Float32Array.from(layers, ({ prior }) => (population ? prior / (prior + examples) : 0))
     return {
-      population: { shape: [1, unknown.length], data: population ?? unknown },
+      ...constantFeed('population', population ?? unknown),
       priorShares: { shape: [1, layers.length], data: shares },
     }
   }

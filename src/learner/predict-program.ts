@@ -32,7 +32,8 @@ export function predictProgram(artifact: Artifact, { classes, clients, examples 
 function withStatistics(b: Builder, artifact: Artifact, clients: number): Mode {
   const channels = batchNormChannels(artifact)
   const sizes = channels.flatMap((count) => [count, count])
-  const parts = sizes.length > 0 ? b.split(b.param('statistics', [clients, statisticsSize(artifact)]), 1, sizes) : []
+  const parts =
+    sizes.length > 0 ? b.split(b.keptParam('statistics', [clients, statisticsSize(artifact)]), 1, sizes) : []
   const column = (index: number): Value => b.reshape(at(parts, index), [clients, at(sizes, index), 1])
   let used = 0
   return {

@@ -27,8 +27,10 @@ export class Predictor {
     classes: number,
     sizes: readonly number[],
   ): Promise<Predictor> {
-    const compiled = await CompiledSizes.compile(engine, sizes, (examples) =>
-      predictProgram(artifact, { classes, clients: 1, examples }),
+    const compiled = await CompiledSizes.compile(
+      engine,
+      sizes,
+      (examples) => (clients) => predictProgram(artifact, { classes, clients, examples }),
     )
     return new Predictor(artifact, classes, compiled)
   }

@@ -27,6 +27,11 @@ export class Builder {
     return this.one('param', { name, type: { dtype, shape } }, [])
   }
 
+  /** A parameter whose rows come again from run to run (ops.ts). */
+  keptParam(name: string, shape: Shape): Value {
+    return this.one('param', { name, type: { dtype: 'f32', shape }, kept: true }, [])
+  }
+
   constant(data: Float32Array, shape: Shape): Value {
     return this.one('const', { data, shape }, [])
   }

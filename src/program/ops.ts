@@ -25,8 +25,8 @@ export interface UnwindowAttributes extends WindowAttributes {
 }
 
 export interface Attributes {
-  /** An input of the program. */
-  param: { readonly name: string; readonly type: TensorType }
+  /** An input of the program. `kept`: it is fed with rows, along its first axis, that come again, so that an engine may keep them. */
+  param: { readonly name: string; readonly type: TensorType; readonly kept?: true }
   const: { readonly data: Float32Array; readonly shape: Shape }
   unary: { readonly fn: UnaryFunction }
   /** Shapes are broadcast as in numpy; `greater` and `equal` give 1 or 0. */

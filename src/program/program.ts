@@ -55,9 +55,9 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /** The parameters of a program, in the order in which they were declared. */
-export function paramsOf(program: Program): { name: string; type: TensorType }[] {
+export function paramsOf(program: Program): { name: string; type: TensorType; kept: boolean }[] {
   return program.nodes.flatMap((node) =>
-    node.op === 'param' ? [{ name: node.attrs.name, type: firstOf(node.out) }] : [],
+    node.op === 'param' ? [{ name: node.attrs.name, type: firstOf(node.out), kept: node.attrs.kept ?? false }] : [],
   )
 }
 

@@ -10,7 +10,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Executable } from '../../src/engine/engine.js'
 import { Constants } from '../../src/engine/onnx/constants.js'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
-import { createMailbox, putFeeds } from '../../src/engine/onnx/mailbox.js'
+import { createMailbox, putFeeds } from '../../src/engine/workers/mailbox.js'
+import type { CompiledProgram } from '../../src/engine/workers/protocol.js'
 import { Builder } from '../../src/program/builder.js'
 import type { Program } from '../../src/program/program.js'
 
@@ -135,35 +136,37 @@ test('whatever is fed in whichever order, each run computes with its own feeds',
 })
 
 test('only what has changed is sent', () => {
-  const mailbox = createMailbox({
+  const compiled: CompiledProgram = {
     id: 0,
-    model: new Uint8Array(),
-    inputs: ['x', 'z'].map((name) => ({ name, dtype: 'f32', shape: [2] })),
+    inputs: ['x', 'z'].map((name) => ({ name, dtype: 'f32', shape: [1, 2] })),
     outputs: [],
-  })
+  }
+  const mailbox = createMailbox(compiled)
   const constants = new Constants(16 * 2 ** 20)
   const z = changing(Float32Array.of(0, 0))
   const sent = [constant(one), constant(one), constant(two), changing(one), constant(two), constant(one)].map((x) =>
-    putFeeds(mailbox, { x, z }, constants),
+    putFeeds(mailbox, compiled, [{ feeds: { x, z } }], constants),
   )
   expect(sent).toEqual([
-    { changed: ['z'], kept: [['x', 0, one]], held: [] },
-    { changed: ['z'], kept: [], held: [['x', 0]] },
-    { changed: ['z'], kept: [['x', 1, two]], held: [] },
-    { changed: ['x', 'z'], kept: [], held: [] },
-    { changed: ['z'], kept: [], held: [['x', 1]] },
-    { changed: ['z'], kept: [], held: [['x', 0]] },
+    { changed: ['z'], put: [['x', 0, one]], rows: [['x', [0]]] },
+    { changed: ['z'], put: [], rows: [['x', [0]]] },
+    { changed: ['z'], put: [['x', 1, two]], rows: [['x', [1]]] },
+    { changed: ['x', 'z'], put: [], rows: [] },
+    { changed: ['z'], put: [], rows: [['x', [1]]] },
+    { changed: ['z'], put: [], rows: [['x', [0]]] },
   ])
 })
 
 test('the constants used last stay when there are too many, and what goes is told once', () => {
   const constants = new Constants(16 * 2 ** 20)
   const [a, b, c, d] = Array.from({ length: 4 }, () => new Float32Array(1.25 * 2 ** 20)) as [Data, Data, Data, Data]
-  expect([a, b, c].map((data) => constants.add(data))).toEqual([0, 1, 2])
-  expect(constants.use(a)).toBe(0)
-  expect(constants.add(d)).toBe(3)
+  const place = (data: Data) => constants.place({ name: 'x', dtype: 'f32', shape: [1, 2] }, data, true)
+  expect([a, b, c].map(place)).toEqual([0, 1, 2].map((number) => ({ number, isNew: true })))
+  expect(place(a)).toEqual({ number: 0, isNew: false })
+  expect(place(d)).toEqual({ number: 3, isNew: true })
   expect([constants.takeGone(), constants.takeGone()]).toEqual([[1], []])
-  expect([a, b, c, d].map((data) => constants.use(data))).toEqual([0, undefined, 2, 3])
+  expect([a, c, d].map(place)).toEqual([0, 2, 3].map((number) => ({ number, isNew: false })))
+  expect(place(b)).toEqual({ number: 4, isNew: true })
 })
 
 test('the workers of a nice engine, and nobody else, let others go first', async ({ skip }) => {

@@ -136,7 +136,7 @@ describe('a thread that ends', () => {
     const engine = OnnxEngine.create({ workers: 1, threads: 1 })
     await engine.compile(scaling(2))
     end(threads[0])
-    await expect(engine.compile(scaling(3))).rejects.toThrow('an onnx engine worker ended')
+    await expect(engine.compile(scaling(3))).rejects.toThrow('a worker of the onnx engine ended')
     expect(await runWith(await engine.compile(scaling(3)), 1)).toEqual([3, -3])
     await engine.close()
   })

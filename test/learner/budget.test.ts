@@ -1,7 +1,7 @@
 /** As many steps as fit into the time there is, and never much more. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Engine, Executable, Tensors } from '../../src/engine/engine.js'
+import type { ClientProgram, Engine, Executable, Tensors } from '../../src/engine/engine.js'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { ReferenceEngine } from '../../src/engine/reference.js'
 import { Budget } from '../../src/learner/budget.js'
@@ -35,7 +35,14 @@ class TimedEngine implements Engine {
   }
 
   async compile(program: Program): Promise<Executable> {
-    const executable = await this.inner.compile(program)
+    return this.timed(await this.inner.compile(program))
+  }
+
+  async compileForClients(programs: readonly ClientProgram[]): Promise<Executable[]> {
+    return (await this.inner.compileForClients(programs)).map((executable) => this.timed(executable))
+  }
+
+  private timed(executable: Executable): Executable {
     return {
       run: (feeds, ...rest) => {
         this.passFor(feeds)

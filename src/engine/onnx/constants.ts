@@ -1,14 +1,13 @@
 /**
- * Which constant feeds a worker holds, as the engine sees it from outside: the weights of clients that ask again are not sent
- * again. The least recently used make room.
+ * Which constant feeds a worker holds: the weights of clients that ask again are not sent again. Bounded in bytes; the least
+ * recently used make room.
  */
-import type { Tensor } from '../engine.js'
+import type { Keeper, Placed } from '../workers/keeper.js'
+import type { InputSpec } from '../workers/protocol.js'
 
-type Data = Tensor['data']
-
-export class Constants {
+export class Constants implements Keeper {
   /** The number by which the worker knows each; the most recently used is last. */
-  private readonly numbers = new Map<Data, number>()
+  private readonly numbers = new Map<Float32Array, number>()
   private bytes = 0
   private next = 0
   private gone: number[] = []
@@ -16,17 +15,21 @@ export class Constants {
   /** Keeps the one used last, however large. */
   constructor(private readonly mostBytes: number) {}
 
-  /** Undefined: the worker does not have it. */
-  use(data: Data): number | undefined {
+  /** A graph of one client takes what is kept as it is. */
+  place(_input: InputSpec, data: Float32Array, constant: boolean): Placed | undefined {
+    if (!constant) return undefined
     const number = this.numbers.get(data)
-    if (number === undefined) return undefined
+    if (number === undefined) return { number: this.add(data), isNew: true }
     this.numbers.delete(data)
     this.numbers.set(data, number)
-    return number
+    return { number, isNew: false }
   }
 
-  /** The number by which the worker shall keep it from now on. */
-  add(data: Data): number {
+  takeGone(): number[] {
+    return this.gone.splice(0)
+  }
+
+  private add(data: Float32Array): number {
     const number = this.next++
     this.numbers.set(data, number)
     this.bytes += data.byteLength
@@ -37,12 +40,7 @@ export class Constants {
     return number
   }
 
-  /** What the worker is to let go, told once. */
-  takeGone(): number[] {
-    return this.gone.splice(0)
-  }
-
-  private drop(data: Data): void {
+  private drop(data: Float32Array): void {
     const number = this.numbers.get(data)
     if (number === undefined) return
     this.numbers.delete(data)

@@ -1,12 +1,13 @@
 /** The embedded engine: a Program becomes one ONNX graph, which onnxruntime runs on the CPU in worker threads. */
 import type { Program } from '../../program/program.js'
 import { at, paramsOf } from '../../program/program.js'
-import type { Engine, Executable, Tensors } from '../engine.js'
-import { checkFeeds } from '../feeds.js'
+import type { ClientProgram, Engine, Executable } from '../engine.js'
+import { executableOf } from '../workers/executable.js'
+import { WorkerPool } from '../workers/pool.js'
+import type { CompiledModel, CompiledProgram } from '../workers/protocol.js'
+import { Constants } from './constants.js'
 import { encodeModel } from './format.js'
 import { lower } from './lower.js'
-import { WorkerPool } from './pool.js'
-import type { CompiledProgram } from './protocol.js'
 
 export interface OnnxSettings {
   /** How many runs at a time: one worker per core gives the best throughput. */
@@ -19,6 +20,13 @@ export interface OnnxSettings {
   readonly constantBytes?: number
 }
 
+/** What a worker is started with. */
+export interface OnnxWorkerData {
+  /** Threads of one run (onnxruntime's intra-op threads). */
+  readonly threads: number
+  readonly niceness: number
+}
+
 export class OnnxEngine implements Engine {
   readonly name = 'onnx'
   private nextId = 0
@@ -26,7 +34,14 @@ export class OnnxEngine implements Engine {
   private constructor(private readonly pool: WorkerPool) {}
 
   static create({ workers, threads, niceness = 0, constantBytes = 16 * 2 ** 20 }: OnnxSettings): OnnxEngine {
-    return new OnnxEngine(new WorkerPool(workers, { threads, niceness, constantBytes }))
+    const workerData: OnnxWorkerData = { threads, niceness }
+    const kind = {
+      engine: 'onnx',
+      worker: new URL('./worker.js', import.meta.url),
+      workerData,
+      createKeeper: () => new Constants(constantBytes),
+    }
+    return new OnnxEngine(new WorkerPool(workers, kind))
   }
 
   get parallelism(): number {
@@ -34,22 +49,19 @@ export class OnnxEngine implements Engine {
   }
 
   async compile(program: Program): Promise<Executable> {
-    const compiled = compileToOnnx(program, this.nextId++)
-    await this.pool.load(compiled)
-    const params = paramsOf(program)
-    const shapes = new Map(compiled.outputs.map(({ name, shape }) => [name, shape]))
-    const all = [...shapes.keys()]
-    return {
-      run: async (feeds, wanted = all, into = {}) => {
-        checkFeeds(params, feeds)
-        const results = await this.pool.run(compiled.id, feeds, wanted, into)
-        const tensors = Object.entries(results).map(
-          ([name, data]) => [name, { shape: shapes.get(name) ?? [], data }] as const,
-        )
-        return Object.fromEntries(tensors) satisfies Tensors
-      },
-      dispose: () => this.pool.unload(compiled.id),
-    }
+    const { model, compiled } = compileToOnnx(program, this.nextId++)
+    await this.pool.load(model)
+    return executableOf(program, {
+      run: async (run) => at(await this.pool.run(compiled.id, [run]), 0),
+      dispose: () => this.pool.unload(model),
+    })
+  }
+
+  /** One by one: clients batched in one call gain nothing on a CPU. */
+  async compileForClients(programs: readonly ClientProgram[]): Promise<Executable[]> {
+    const executables: Executable[] = []
+    for (const program of programs) executables.push(await this.compile(program(1)))
+    return executables
   }
 
   close(): Promise<void> {
@@ -57,15 +69,15 @@ export class OnnxEngine implements Engine {
   }
 }
 
-function compileToOnnx(program: Program, id: number): CompiledProgram {
+function compileToOnnx(program: Program, id: number): { model: CompiledModel; compiled: CompiledProgram } {
   const graph = lower(program)
-  return {
+  const compiled: CompiledProgram = {
     id,
-    model: encodeModel(graph),
     inputs: paramsOf(program).map(({ name, type }) => ({ name, dtype: type.dtype, shape: type.shape })),
     outputs: program.outputs.map(({ name, value }, index) => {
       const { name: source, shape } = at(graph.outputs, index)
       return { name, source, shape: value.type.shape, stacked: shape.includes(-1) }
     }),
   }
+  return { model: { id, bytes: encodeModel(graph), programs: [compiled], shelves: [] }, compiled }
 }

@@ -1,10 +1,11 @@
 /** Lowers a Program to an ONNX graph: one table, op -> nodes. What is fast on onnxruntime's CPU kernels decides which nodes. */
 import type { BinaryFunction, Op, UnaryFunction } from '../../program/ops.js'
+import { imageAxes } from '../../program/ops.js'
 import type { Node, NodeOf, Program, Value } from '../../program/program.js'
-import { at, paramsOf } from '../../program/program.js'
+import { at, paramsOf, sizeOf } from '../../program/program.js'
+import { type ConvolutionGradient, convolutionGradient, rowParts, splitByPhase } from '../lowering/peepholes.js'
 import { elementTypes, type Graph, type ValueInfo } from './format.js'
 import { freshNames, GraphWriter } from './graph-writer.js'
-import { type ConvolutionGradient, convolutionGradient, rowParts, splitByPhase } from './peepholes.js'
 import { joinPhases, lowerInputGradient, lowerUnwindows, lowerWindows } from './windows.js'
 
 interface Lowering<K extends Op> {
@@ -138,7 +139,7 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
   split: (lowering) => {
     const { graph, node, program } = lowering
     const convolution = splitByPhase(program, node)
-    if (convolution)
+    if (convolution?.clients === 1)
       return phaseProducts(lowering, convolution).map((product, part) =>
         graph.reshape(product, at(node.out, part).shape),
       )
@@ -147,16 +148,18 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
     })
   },
   windows: ({ graph, node, program, names }) => {
-    const parts = rowParts(program, at(node.src, 0)).map(names)
-    return [graph.reshape(lowerWindows(graph, parts, at(node.src, 0).type.shape, node.attrs), at(node.out, 0).shape)]
+    const images = at(node.src, 0)
+    const parts = sizeOf(imageAxes(images.type.shape).leading) === 1 ? rowParts(program, images) : [images]
+    return [graph.reshape(lowerWindows(graph, parts.map(names), images.type.shape, node.attrs), at(node.out, 0).shape)]
   },
   unwindows: (lowering) => {
     const { graph, node, program } = lowering
     const shape = at(node.out, 0).shape
     const convolution = convolutionGradient(program, node)
-    const rows = convolution
-      ? joinPhases(graph, phaseProducts(lowering, convolution), shape, node.attrs)
-      : lowerUnwindows(graph, at(lowering.src, 0), shape, node.attrs)
+    const rows =
+      convolution?.clients === 1
+        ? joinPhases(graph, phaseProducts(lowering, convolution), shape, node.attrs)
+        : lowerUnwindows(graph, at(lowering.src, 0), shape, node.attrs)
     return [graph.reshape(rows, shape)]
   },
   normalize: ({ graph, node, src: [x, scale, shift, knownMean, knownVariance, share] }) => {

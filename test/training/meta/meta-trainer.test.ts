@@ -1,7 +1,7 @@
 /** Meta-iterations: what they depend on, and what they do not. */
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Engine } from '../../../src/engine/engine.js'
+import type { Engine, Executable } from '../../../src/engine/engine.js'
 import { OnnxEngine } from '../../../src/engine/onnx/engine.js'
 import type { Artifact } from '../../../src/model/artifact.js'
 import type { MetaIteration, MetaState } from '../../../src/training/meta/meta-state.js'
@@ -180,15 +180,15 @@ describe('meta-training', () => {
 
   test('tells of a failing engine once all tasks are done, and can go on', async () => {
     let failing = false
+    const flakyOne = (executable: Executable): Executable => ({
+      run: (...feeds) => (failing ? Promise.reject(new Error('no power')) : executable.run(...feeds)),
+      dispose: () => executable.dispose(),
+    })
     const flaky: Engine = {
       name: 'flaky',
       parallelism: 2,
-      compile: async (program) => {
-        const executable = await single.compile(program)
-        const run: typeof executable.run = (...feeds) =>
-          failing ? Promise.reject(new Error('no power')) : executable.run(...feeds)
-        return { run, dispose: () => executable.dispose() }
-      },
+      compile: async (program) => flakyOne(await single.compile(program)),
+      compileForClients: async (programs) => (await single.compileForClients(programs)).map(flakyOne),
       close: async () => {},
     }
     await withTrainer({ artifact, settings, on: flaky }, async (trainer) => {

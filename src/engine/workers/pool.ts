@@ -1,7 +1,7 @@
-/** Worker threads that all hold the same programs: a run goes to the one with the least to do, in order of arrival. */
-import { EngineError, type Tensors } from '../engine.js'
-import type { CompiledProgram, Results, WorkerSettings } from './protocol.js'
-import { EngineThread, runsAtHand, ThreadEndedError } from './thread.js'
+/** Worker threads that all hold the same models: a run goes to the one with the least to do, in order of arrival. */
+import { EngineError, type Run } from '../engine.js'
+import type { CompiledModel, Results } from './protocol.js'
+import { EngineThread, runsAtHand, ThreadEndedError, type ThreadKind } from './thread.js'
 
 /** Something for one thread to do; never rejects, the outcome goes to whoever waits for it. */
 type Job = (thread: EngineThread) => Promise<void>
@@ -22,41 +22,41 @@ const MOST_DEATHS = 2
 export class WorkerPool {
   private readonly members = new Set<Member>()
   private readonly queue: { readonly job: Job; readonly reject: (error: Error) => void }[] = []
-  private readonly programs = new Map<number, CompiledProgram>()
+  private readonly models = new Set<CompiledModel>()
   private closing = false
   private idleDeaths = 0
   private onEmpty: (() => void) | undefined
 
   constructor(
     readonly size: number,
-    private readonly settings: WorkerSettings,
+    private readonly kind: ThreadKind,
   ) {
     for (let i = 0; i < size; i++) this.addMember()
   }
 
-  /** Loads the program into every thread. */
-  async load(program: CompiledProgram): Promise<void> {
-    if (this.closing) throw closed()
-    this.programs.set(program.id, program)
-    await this.onAll((thread) => thread.load(program)).catch((error) => {
-      this.programs.delete(program.id)
+  /** Loads the model into every thread. */
+  async load(model: CompiledModel): Promise<void> {
+    if (this.closing) throw this.closed()
+    this.models.add(model)
+    await this.onAll((thread) => thread.load(model)).catch((error) => {
+      this.models.delete(model)
       throw error
     })
   }
 
-  async unload(program: number): Promise<void> {
-    this.programs.delete(program)
-    if (!this.closing) await this.onAll((thread) => thread.unload(program))
+  async unload(model: CompiledModel): Promise<void> {
+    this.models.delete(model)
+    if (!this.closing) await this.onAll((thread) => thread.unload(model))
   }
 
   /**
    * A run whose thread ends is run by another: it has changed nothing. One that its thread has died under twice is given up, it
    * may be the reason.
    */
-  async run(program: number, feeds: Tensors, wanted: readonly string[], into: Results): Promise<Results> {
+  async run(program: number, runs: readonly Run[]): Promise<Results[]> {
     for (let deaths = 0; ; ) {
       try {
-        return await this.enqueue(program, feeds, wanted, into)
+        return await this.enqueue(program, runs)
       } catch (error) {
         if (!(error instanceof ThreadEndedError) || this.closing) throw error
         if (error.begun && ++deaths === MOST_DEATHS) throw error
@@ -64,12 +64,14 @@ export class WorkerPool {
     }
   }
 
-  private enqueue(program: number, feeds: Tensors, wanted: readonly string[], into: Results): Promise<Results> {
-    if (this.closing) return Promise.reject(closed())
+  private enqueue(program: number, runs: readonly Run[]): Promise<Results[]> {
+    if (this.closing) return Promise.reject(this.closed())
     if (this.members.size === 0)
-      return Promise.reject(new EngineError('all onnx engine workers died: start the server anew'))
+      return Promise.reject(
+        new EngineError(`all workers of the ${this.kind.engine} engine died: start the server anew`),
+      )
     return new Promise((resolve, reject) => {
-      this.queue.push({ job: (thread) => thread.run(program, feeds, wanted, into).then(resolve, reject), reject })
+      this.queue.push({ job: (thread) => thread.run(program, runs).then(resolve, reject), reject })
       const idlest = [...this.members].reduce((best, member) => (member.underWay < best.underWay ? member : best))
       this.next(idlest)
     })
@@ -122,7 +124,7 @@ export class WorkerPool {
 
   private addMember(): Member {
     const member: Member = {
-      thread: new EngineThread(this.settings, (reason) => this.replace(member, reason)),
+      thread: new EngineThread(this.kind, (reason) => this.replace(member, reason)),
       own: [],
       underWay: 0,
       worked: false,
@@ -148,11 +150,11 @@ export class WorkerPool {
     }
     const fresh = this.addMember()
     const ignore = (): void => {}
-    for (const program of this.programs.values()) fresh.own.push((thread) => thread.load(program).catch(ignore))
+    for (const model of this.models) fresh.own.push((thread) => thread.load(model).catch(ignore))
     this.next(fresh)
   }
-}
 
-function closed(): EngineError {
-  return new EngineError('the onnx engine is closed')
+  private closed(): EngineError {
+    return new EngineError(`the ${this.kind.engine} engine is closed`)
+  }
 }

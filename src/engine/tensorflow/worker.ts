@@ -1,0 +1,140 @@
+/** A worker thread of the tensorflow engine: one session a model. A run blocks this thread. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { workerData } from 'node:worker_threads'
+import type { TFSavedModel } from '@tensorflow/tfjs-node-gpu/dist/saved_model.js'
+import { answerRequests } from '../workers/answer-requests.js'
+import type { CompiledModel, CompiledProgram, InputSpec, Mailbox, RunRequest, Runtime } from '../workers/protocol.js'
+import type { TensorflowWorkerData } from './engine.js'
+import { TAG } from './format.js'
+import { loadLibrary } from './library.js'
+import { inputKey, outputKey, putSignature, runSignature } from './saved-model.js'
+
+const tf = loadLibrary(workerData as TensorflowWorkerData)
+type Fed = Parameters<TFSavedModel['predict']>[0]
+
+interface Loaded {
+  readonly program: CompiledProgram
+  readonly signature: TFSavedModel
+}
+
+class TensorflowRuntime implements Runtime {
+  private readonly programs = new Map<number, Loaded>()
+  /** What puts a row onto each shelf. */
+  private readonly puts = new Map<string, TFSavedModel>()
+  private readonly models = new Map<number, CompiledModel>()
+
+  async load(model: CompiledModel): Promise<void> {
+    // The package reads models from folders only.
+    const folder = await mkdtemp(join(tmpdir(), 'reptile-serve-'))
+    try {
+      await writeFile(join(folder, 'saved_model.pb'), model.bytes)
+      for (const [place, program] of model.programs.entries()) {
+        const signature = await tf.node.loadSavedModel(folder, [TAG], runSignature(place))
+        this.programs.set(program.id, { program, signature })
+      }
+      for (const { name } of model.shelves)
+        this.puts.set(name, await tf.node.loadSavedModel(folder, [TAG], putSignature(name)))
+      this.models.set(model.id, model)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+    for (const { id } of model.programs) this.warm(id)
+  }
+
+  keep({ program: id, feeds }: RunRequest): void {
+    const { program } = this.known(id)
+    for (const [name, number, data] of feeds.put) {
+      const { shelf, shape } = program.inputs.find((input) => input.name === name) ?? {}
+      const put = this.puts.get(shelf ?? '')
+      if (!put || !shape) throw new Error(`there is no shelf for ${name}`)
+      this.call(put, [
+        ['number', Int32Array.of(number), [1]],
+        ['row', bitsOf(data), [1, ...shape.slice(1)]],
+      ])
+    }
+  }
+
+  async run({ program: id, feeds, wanted }: RunRequest, mailbox: Mailbox): Promise<void> {
+    const { program, signature } = this.known(id)
+    const rows = new Map(feeds.rows)
+    const fed = program.inputs.map((input, index) => {
+      const numbers = rows.get(input.name)
+      const bits = numbers ? Int32Array.from(numbers) : bitsOf(mailbox.inputs[input.name] ?? new Int32Array(0))
+      return [inputKey(index), bits, fedShape(input)] as const
+    })
+    const outputs = new Map(
+      program.outputs.map(({ name }, index) => [outputKey(index), wanted.includes(name) ? name : '']),
+    )
+    this.call(signature, fed, (key, numbers) => {
+      mailbox.outputs[outputs.get(key) ?? '']?.set(numbers)
+    })
+  }
+
+  letGo(): void {}
+
+  async unload(id: number): Promise<void> {
+    const model = this.models.get(id)
+    if (!model) throw new Error(`model ${id} is not loaded`)
+    for (const { id } of model.programs) {
+      this.known(id).signature.dispose()
+      this.programs.delete(id)
+    }
+    for (const { name } of model.shelves) {
+      this.puts.get(name)?.dispose()
+      this.puts.delete(name)
+    }
+    this.models.delete(id)
+  }
+
+  isOutOfMemory(error: unknown): boolean {
+    const text = error instanceof Error ? error.message : ''
+    return /\bOOM\b|out of memory|RESOURCE_EXHAUSTED|failed to allocate/i.test(text)
+  }
+
+  /** What compiles and allocates when it is run first does it now. */
+  private warm(id: number): void {
+    const { program, signature } = this.known(id)
+    const zeros = program.inputs.map((input, index) => {
+      const shape = fedShape(input)
+      return [inputKey(index), new Int32Array(shape.reduce((size, length) => size * length, 1)), shape] as const
+    })
+    this.call(signature, zeros)
+  }
+
+  /** Everything that is fed or fetched is let go, whatever happens: nobody else does. */
+  private call(
+    signature: TFSavedModel,
+    fed: readonly (readonly [key: string, bits: Int32Array, shape: readonly number[]])[],
+    take: (key: string, numbers: Float32Array) => void = () => {},
+  ): void {
+    const tensors = fed.map(([key, bits, shape]) => [key, tf.tensor(bits, [...shape], 'int32')] as const)
+    try {
+      const results = signature.predict(Object.fromEntries(tensors) as Fed)
+      for (const [key, tensor] of Object.entries(results)) {
+        take(key, tensor.dataSync())
+        tensor.dispose()
+      }
+    } finally {
+      for (const [, tensor] of tensors) tensor.dispose()
+    }
+  }
+
+  private known(id: number): Loaded {
+    const entry = this.programs.get(id)
+    if (!entry) throw new Error(`program ${id} is not loaded`)
+    return entry
+  }
+}
+
+answerRequests(new TensorflowRuntime())
+
+/** Of what is kept the numbers of its rows. */
+function fedShape({ shape, shelf }: InputSpec): readonly number[] {
+  return shelf === undefined ? shape : shape.slice(0, 1)
+}
+
+function bitsOf({ buffer, byteOffset, length }: Float32Array | Int32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length)
+}
