@@ -32,8 +32,21 @@ const settings = z.object({
   MODELS_DIR: text(shippedModels).describe('The folder that holds one folder a model.'),
   DEFAULT_MODEL: text('omniglot-conv4').describe('The model of requests that name none.'),
 
-  WORKERS: whole(availableParallelism(), 1, 1024).describe('Threads that adapt; one a core serves the most requests.'),
-  PREDICT_WORKERS: whole(1, 1, 1024).describe('Threads that predict; they go first, and one is enough for most.'),
+  ENGINE: oneOf(['auto', 'onnx', 'tensorflow']).describe(
+    'What computes: onnx on any CPU, tensorflow (npm run setup:tensorflow) on a GPU; auto takes tensorflow where it sees one.',
+  ),
+  DEVICE: oneOf(['auto', 'gpu', 'cpu']).describe(
+    'Where tensorflow computes; with gpu the server does not start without one, with cpu it leaves it to others.',
+  ),
+  DEVICE_BYTES: whole(256 * mebibyte, mebibyte, 2 ** 42).describe(
+    "Memory of tensorflow's device for adapted models; those of clients that ask again need not be sent to it.",
+  ),
+  WORKERS: whole(availableParallelism(), 1, 1024).describe(
+    'Threads of the onnx engine that adapt; one a core serves the most requests.',
+  ),
+  PREDICT_WORKERS: whole(1, 1, 1024).describe(
+    'Threads of the onnx engine that predict; they go first, and one is enough for most.',
+  ),
   READERS: whole(Math.min(4, availableParallelism()), 1, 64).describe(
     'Threads that read large requests and decode images other than small PNGs.',
   ),
@@ -91,7 +104,12 @@ export function readConfig(environment: Environment = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const result = settings.safeParse(given)
   if (result.success) {
-    const { MAX_BODY_BYTES, MAX_BYTES } = result.data
+    const { MAX_BODY_BYTES, MAX_BYTES, ENGINE, DEVICE } = result.data
+    if (ENGINE === 'onnx' && DEVICE === 'gpu') {
+      throw new ConfigError(
+        'DEVICE=gpu asks for a GPU, which ENGINE=onnx cannot use; set ENGINE=tensorflow, or leave DEVICE out.',
+      )
+    }
     if (MAX_BODY_BYTES <= MAX_BYTES) return result.data
     throw new ConfigError(
       `MAX_BODY_BYTES is ${MAX_BODY_BYTES}, more than the ${MAX_BYTES} of MAX_BYTES, so that such a body would never be taken; lower the one or raise the other.`,

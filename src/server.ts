@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { type Config, ConfigError } from './config.js'
-import { OnnxEngine } from './engine/onnx/engine.js'
+import { chooseEngine, createEngines } from './engine-choice.js'
 import { createApp, type Ready } from './http/app.js'
 import { Listener } from './http/listener.js'
 import type { Lifecycle } from './http/operations/lifecycle.js'
@@ -15,6 +15,7 @@ import { createService, type Service } from './http/service.js'
 import { tenantFrom } from './http/tenant.js'
 import { createLearner, defaultSizes } from './learner/create-learner.js'
 import { expectedTensors } from './learner/initialization.js'
+import type { Model } from './model/artifact.js'
 import { loadModels } from './model/load.js'
 import { sampleRequests } from './samples/requests.js'
 import { AdaptUseCase } from './serving/adapt.js'
@@ -49,11 +50,6 @@ const defaultSeed = 1
 const mostConnections = 10_000
 /** So that the engine finds the next run when it is done with one, while this thread still reads and answers requests. */
 const predictionsAtHand = 2
-/** What predicting threads hold a second time, for the clients that ask most: a share of the memory for adapted models. */
-const atHandShare = 1 / 16
-const mostAtHandBytes = 64 * 2 ** 20
-/** So that predictions, which somebody waits for, go before adaptations even where there are fewer cores than threads. */
-const adaptingNiceness = 10
 
 /** Resolves when every model is loaded, compiled and warm; it listens, and says so, before. Throws ConfigError and ModelError. */
 export async function startServer(config: Config, log: Log): Promise<RunningServer> {
@@ -116,14 +112,11 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
       `DEFAULT_MODEL is "${config.DEFAULT_MODEL}", set it to one of ${[...loaded.keys()].join(', ')}.`,
     )
   }
+  const chosen = await chooseEngine(config)
+  log.info({ engine: chosen.name, device: chosen.device, reason: chosen.reason }, 'engine')
   const now = () => performance.now()
   const { store, hot } = await openStore(config, now, Date.now, watchStore(log, metrics))
-  const adapting = OnnxEngine.create({ workers: config.WORKERS, threads: 1, niceness: adaptingNiceness })
-  const predicting = OnnxEngine.create({
-    workers: config.PREDICT_WORKERS,
-    threads: 1,
-    constantBytes: Math.min(config.HOT_BYTES * atHandShare, mostAtHandBytes) / config.PREDICT_WORKERS,
-  })
+  const { adapting, predicting } = createEngines(chosen, config, widthsOf(loaded))
   const served: ServedModel[] = []
   for (const model of loaded.values())
     served.push({ model, learner: await createLearner(model, adapting, defaultSizes, predicting) })
@@ -142,13 +135,17 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
   await readers.warm()
   const admission = new Admission({ requests: config.MAX_REQUESTS, bytes: config.MAX_BYTES }, now)
   const predictionTurns = new Scheduler(predictionsAtHand * predicting.parallelism, now, metrics)
-  const adaptationsAtATime = makingWay(adapting.parallelism, availableParallelism(), () => predictionTurns.quietFor)
+  const adaptationsAtATime =
+    chosen.name === 'onnx'
+      ? makingWay(adapting.parallelism, availableParallelism(), () => predictionTurns.quietFor)
+      : adapting.parallelism
   const adaptationTurns = new Scheduler(adaptationsAtATime, now, metrics)
   const learning = new Learning(adaptationTurns, config.MAX_STEPS, Date.now)
   const adaptations = new Adaptations(store)
   const restore = new Restore(learning, store, metrics, listener.cutOff)
   const predictions = new Predictions(predictionTurns)
   const samples = sampleRequests(models.default.model.artifact)
+  metrics.engine(chosen)
   metrics.models(served.map(({ model }) => ({ name: model.artifact.name, digest: model.digest })))
   metrics.read({
     requestsUnderWay: () => admission.requests,
@@ -174,7 +171,7 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
   })
   return {
     handler,
-    ready: { ready: true, models: models.names, defaultModel: models.default.model.artifact.name },
+    ready: { ready: true, models: models.names, defaultModel: models.default.model.artifact.name, engine: chosen },
     hasSamples: samples !== undefined,
     async close() {
       await admission.drain()
@@ -185,6 +182,11 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
       await store.close()
     },
   }
+}
+
+/** How many kinds of weights there are: a model's heads have one a class width. */
+function widthsOf(models: ReadonlyMap<string, Model>): number {
+  return [...models.values()].reduce((sum, { artifact }) => sum + artifact.innerLoop.widths.length, 0)
 }
 
 function trustedProxies({ TRUSTED_PROXIES }: Config): TrustedProxies {

@@ -703,6 +703,16 @@ export interface components {
             ready: true;
             models: string[];
             defaultModel: string;
+            engine: components["schemas"]["Engine"];
+        };
+        /** @description What computes. */
+        Engine: {
+            /** @enum {string} */
+            name: "onnx" | "tensorflow";
+            /** @enum {string} */
+            device: "cpu" | "gpu";
+            /** @description Why it is this one. */
+            reason: string;
         };
         /** @description Problem details of RFC 9457. */
         Problem: {
@@ -1546,7 +1556,12 @@ export interface operations {
                      *         "omniglot-conv4",
                      *         "sine-mlp"
                      *       ],
-                     *       "defaultModel": "omniglot-conv4"
+                     *       "defaultModel": "omniglot-conv4",
+                     *       "engine": {
+                     *         "name": "onnx",
+                     *         "device": "cpu",
+                     *         "reason": "TensorFlow is not set up (npm run setup:tensorflow does that)"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Ready"];

@@ -72,6 +72,8 @@ export function describe(code: FailureCode): { status: number; title: string } {
       return { status: 503, title: 'The server is starting' }
     case 'draining':
       return { status: 503, title: 'The server is about to stop' }
+    case 'out-of-memory':
+      return { status: 503, title: 'The device has no memory left' }
     case 'deadline':
       return { status: 503, title: 'No answer in the time there is' }
     case 'no-room':

@@ -35,6 +35,7 @@ export function answerProblems(report: FaultReport): ErrorRequestHandler {
 
 function retryAfterSeconds(failure: Failure): number | undefined {
   if (failure.code === 'queue-full') return failure.retryAfterSeconds
+  if (failure.code === 'out-of-memory') return 5
   return failure.code === 'starting' || failure.code === 'draining' ? 1 : undefined
 }
 

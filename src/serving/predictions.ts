@@ -4,7 +4,7 @@
  */
 import type { Adaptation, Learner } from '../learner/learner.js'
 import type { Scheduler, Turn, Work } from './scheduler.js'
-import { ServingError } from './serving-error.js'
+import { asServingError, ServingError } from './serving-error.js'
 import { type Task, unlessAborted } from './task.js'
 
 /**
@@ -140,7 +140,7 @@ class Group implements Work {
         from += inputs.length
       })
     } catch (error) {
-      for (const { ask } of shares) this.fail(ask, error)
+      for (const { ask } of shares) this.fail(ask, asServingError(error))
     }
   }
 

@@ -1,3 +1,4 @@
+import { OutOfMemoryError } from '../engine/engine.js'
 import { LearnerError, type LearnerErrorCode } from '../learner/learner.js'
 import { DamagedError, StoreFullError, VersionConflictError } from '../store/adaptation-store.js'
 
@@ -18,6 +19,8 @@ export type ServingFailure =
   | { readonly code: 'too-many-steps' }
   /** Too many requests or bytes at the same time, or too little time beside the adaptations under way. */
   | { readonly code: 'queue-full'; readonly retryAfterSeconds: number }
+  /** The device that computes has no memory for it at present. */
+  | { readonly code: 'out-of-memory' }
   /** The server is not ready yet, is about to stop, or has not answered in the time there is. */
   | { readonly code: 'starting' | 'draining' | 'deadline' }
 
@@ -39,9 +42,13 @@ const failures: Record<LearnerErrorCode, ServingFailure> = {
   diverged: { code: 'diverged' },
 }
 
-/** What the learner and the store could not do, as a failure of serving; any other error as it is. */
+/** What the learner, the engine and the store could not do, as a failure of serving; any other error as it is. */
 export function asServingError(error: unknown): unknown {
   if (error instanceof LearnerError) return new ServingError(failures[error.code], sentence(error.message))
+  if (error instanceof OutOfMemoryError) {
+    const message = 'The memory of the device that computes is full; try again in a few seconds.'
+    return new ServingError({ code: 'out-of-memory' }, message)
+  }
   if (error instanceof StoreFullError) return new ServingError({ code: 'no-room' }, error.message)
   if (error instanceof DamagedError) return new ServingError({ code: 'damaged-adaptation' }, error.message)
   if (error instanceof VersionConflictError) return new ServingError({ code: 'conflict' }, error.message)

@@ -9,6 +9,12 @@ export interface ModelName {
   readonly digest: string
 }
 
+export interface EngineName {
+  readonly name: string
+  readonly device: string
+  readonly reason: string
+}
+
 /** One registry a server, so that two in one process keep their own. */
 export class Metrics implements Observer {
   private readonly registry = new Registry()
@@ -87,6 +93,12 @@ export class Metrics implements Observer {
     labelNames: ['model', 'digest'],
     registers: this.registers,
   })
+  private readonly engineInfo = new Gauge({
+    name: 'reptile_engine_info',
+    help: 'What computes, on which device, and why it is this one.',
+    labelNames: ['engine', 'device', 'reason'],
+    registers: this.registers,
+  })
 
   /** `version`: of the package. */
   constructor(version: string) {
@@ -108,6 +120,10 @@ export class Metrics implements Observer {
 
   models(models: readonly ModelName[]): void {
     for (const { name, digest } of models) this.modelInfo.set({ model: name, digest }, 1)
+  }
+
+  engine({ name, device, reason }: EngineName): void {
+    this.engineInfo.set({ engine: name, device, reason }, 1)
   }
 
   /** `route`: the template, such as /adaptations/:id. */

@@ -85,7 +85,8 @@ export async function startTestServer(given: Partial<Circumstances> = {}) {
   )
 
   const contract = fileURLToPath(new URL('../../openapi.yaml', import.meta.url))
-  const ready = { ready: true, models: models.names, defaultModel: models.default.model.artifact.name } as const
+  const engine = { name: 'onnx', device: 'cpu', reason: 'for tests' } as const
+  const ready = { ready: true, models: models.names, defaultModel: models.default.model.artifact.name, engine } as const
   const app = createApp({
     lifecycle,
     ready: () => ready,

@@ -6,6 +6,7 @@ import { executableOf } from '../workers/executable.js'
 import { WorkerPool } from '../workers/pool.js'
 import type { CompiledModel, CompiledProgram } from '../workers/protocol.js'
 import { ClientBatches, type Variant } from './client-batches.js'
+import type { LibrarySettings } from './library.js'
 import { isWorthCompiling, outputKey, savedModelOf } from './saved-model.js'
 import { Shelves, shelfName, shelvesFor } from './shelves.js'
 
@@ -20,10 +21,12 @@ export interface TensorflowSettings {
   readonly xla: boolean
   /** Where what XLA has compiled is kept from one start to the next; nowhere if empty. */
   readonly cacheDir: string
+  /** `cpu`: leave a GPU that is there to others. */
+  readonly device: 'auto' | 'cpu'
 }
 
 /** What the worker is started with. */
-export type TensorflowWorkerData = Pick<TensorflowSettings, 'cacheDir'>
+export type TensorflowWorkerData = LibrarySettings
 
 /** A program for so many clients, as a part of a model. */
 interface Part {
@@ -40,7 +43,7 @@ export class TensorflowEngine implements Engine {
   private readonly pool: WorkerPool
 
   private constructor(private readonly settings: TensorflowSettings) {
-    const workerData: TensorflowWorkerData = { cacheDir: settings.cacheDir }
+    const workerData: TensorflowWorkerData = { cacheDir: settings.cacheDir, device: settings.device }
     this.pool = new WorkerPool(1, {
       engine: 'tensorflow',
       worker: new URL('./worker.js', import.meta.url),

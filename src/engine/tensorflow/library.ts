@@ -21,22 +21,25 @@ interface Backend {
 export interface LibrarySettings {
   /** Where compiled programs are kept from one start to the next; nowhere if empty. */
   readonly cacheDir: string
+  /** `cpu`: leave a GPU that is there to others. */
+  readonly device: 'auto' | 'cpu'
 }
 
 /**
  * Throws the package's own error where it has not been set up. The package takes no settings: the library reads them from the
  * environment, of the whole process, when it is loaded first; what somebody has set stays.
  */
-export function loadLibrary({ cacheDir }: LibrarySettings): Library {
-  const cache = cacheDir ? ` --tf_xla_persistent_cache_directory=${cacheDir}` : ''
+export function loadLibrary({ cacheDir, device }: LibrarySettings): Library {
+  const cache = cacheDir ? ` --tf_xla_persistent_cache_directory="${cacheDir}"` : ''
   const defaults = {
-    // Errors only: at the start it says much that is meant for others.
-    TF_CPP_MIN_LOG_LEVEL: '2',
+    // Nothing: what fails is reported as an error, and at the start it says much that is meant for others.
+    TF_CPP_MIN_LOG_LEVEL: '3',
     // So that others can use the GPU, too.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_XLA_FLAGS: `--tf_xla_persistent_cache_prefix=reptile${cache}`,
   }
   for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value
+  if (device === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1'
   return createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as Library
 }
 

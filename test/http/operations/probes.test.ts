@@ -4,7 +4,8 @@ import type { Lifecycle } from '../../../src/http/operations/lifecycle.js'
 import { afterStart, livezRoute, readyzRoute, startupzRoute } from '../../../src/http/operations/probes.js'
 import { startObserved } from './observed-server.js'
 
-const ready = { ready: true, models: ['a', 'b'], defaultModel: 'a' } as const
+const engine = { name: 'onnx', device: 'cpu', reason: 'ENGINE=onnx' } as const
+const ready = { ready: true, models: ['a', 'b'], defaultModel: 'a', engine } as const
 
 function probes(lifecycle: Lifecycle) {
   return (app: Express): void => {

@@ -1,0 +1,102 @@
+/** The engine that the settings ask for, or that this machine is best served by. */
+import { createHash } from 'node:crypto'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { type Config, ConfigError } from './config.js'
+import type { Engine } from './engine/engine.js'
+import { OnnxEngine } from './engine/onnx/engine.js'
+import { TensorflowEngine, type TensorflowSettings } from './engine/tensorflow/engine.js'
+import { type Found, findLibrary } from './engine/tensorflow/find-library.js'
+
+export interface ChosenEngine {
+  readonly name: 'onnx' | 'tensorflow'
+  readonly device: 'cpu' | 'gpu'
+  /** Why it is this one. */
+  readonly reason: string
+}
+
+/** One for adaptations, and one for predictions, so that these never wait for the slices of those. */
+export interface Engines {
+  readonly chosen: ChosenEngine
+  readonly adapting: Engine
+  readonly predicting: Engine
+}
+
+/** What predicting threads hold a second time, for the clients that ask most: a share of the memory for adapted models. */
+const atHandShare = 1 / 16
+const mostAtHandBytes = 64 * 2 ** 20
+/** So that predictions, which somebody waits for, go before adaptations even where there are fewer cores than threads. */
+const adaptingNiceness = 10
+/** For what is the same for all clients: the initialization. */
+const sharedBytes = 4 * 2 ** 20
+
+/** Throws ConfigError where ENGINE or DEVICE ask for what is not there. `find` looks for TensorFlow. */
+export async function chooseEngine(
+  { ENGINE, DEVICE }: Pick<Config, 'ENGINE' | 'DEVICE'>,
+  find: () => Promise<Found> = findLibrary,
+): Promise<ChosenEngine> {
+  if (ENGINE === 'onnx') return { name: 'onnx', device: 'cpu', reason: 'ENGINE=onnx' }
+  if (ENGINE === 'auto' && DEVICE === 'cpu') return { name: 'onnx', device: 'cpu', reason: 'DEVICE=cpu' }
+  const found = await find()
+  if (found.kind !== 'found') {
+    if (ENGINE === 'auto' && DEVICE === 'auto') return { name: 'onnx', device: 'cpu', reason: found.reason }
+    throw new ConfigError(`${asked(ENGINE, DEVICE)}, but ${found.reason}.`)
+  }
+  const library = `TensorFlow ${found.version}`
+  if (found.gpu && DEVICE !== 'cpu') return { name: 'tensorflow', device: 'gpu', reason: `${library} sees a GPU` }
+  if (DEVICE === 'gpu') {
+    throw new ConfigError(
+      `DEVICE=gpu, but ${library} sees no GPU: look whether nvidia-smi shows one here, and whether the libraries for it are there (npm run setup:tensorflow -- --cuda); or leave DEVICE out.`,
+    )
+  }
+  if (ENGINE === 'tensorflow')
+    return { name: 'tensorflow', device: 'cpu', reason: `ENGINE=tensorflow (${found.version})` }
+  return { name: 'onnx', device: 'cpu', reason: `${library} sees no GPU` }
+}
+
+/** `widths`: how many kinds of weights there are to keep, over all models. */
+export function createEngines(chosen: ChosenEngine, config: Config, widths: number): Engines {
+  if (chosen.name === 'tensorflow') {
+    const settings = tensorflowSettings(chosen, config)
+    return {
+      chosen,
+      adapting: TensorflowEngine.create({ ...settings, keptBytes: sharedBytes }),
+      predicting: TensorflowEngine.create({ ...settings, keptBytes: config.DEVICE_BYTES / widths }),
+    }
+  }
+  const { WORKERS, PREDICT_WORKERS, HOT_BYTES } = config
+  const constantBytes = Math.min(HOT_BYTES * atHandShare, mostAtHandBytes) / PREDICT_WORKERS
+  return {
+    chosen,
+    adapting: OnnxEngine.create({ workers: WORKERS, threads: 1, niceness: adaptingNiceness }),
+    predicting: OnnxEngine.create({ workers: PREDICT_WORKERS, threads: 1, constantBytes }),
+  }
+}
+
+/** On a GPU a call takes about the same time for one client and for eight; a CPU computes empty places as slowly as others. */
+function tensorflowSettings(
+  { device }: ChosenEngine,
+  { DEVICE, DATA_DIR }: Config,
+): Omit<TensorflowSettings, 'keptBytes'> {
+  const clients = device === 'gpu' ? ([1, 8, 64] as const) : ([1, 8] as const)
+  return {
+    clients,
+    leastFill: device === 'gpu' ? 1 / 8 : 3 / 4,
+    xla: true,
+    cacheDir: join(DATA_DIR, 'compiled', machine()),
+    device: DEVICE === 'cpu' ? 'cpu' : 'auto',
+  }
+}
+
+/** What is compiled for one processor may not run on another. */
+function machine(): string {
+  const names = cpus().map(({ model }) => model)
+  return createHash('sha256')
+    .update(names[0] ?? '')
+    .digest('hex')
+    .slice(0, 12)
+}
+
+function asked(engine: Config['ENGINE'], device: Config['DEVICE']): string {
+  return engine === 'tensorflow' ? 'ENGINE=tensorflow asks for TensorFlow' : `DEVICE=${device} asks for TensorFlow`
+}
