@@ -68,6 +68,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['serving/clock.ts', 'serving/observer.ts', 'serving/timeline.ts', 'store/store-observer.ts'],
   training: ['learner', 'model', 'codec', 'program', 'samples', ...interfaces.engine],
   cli: ['training', 'learner', 'model', 'program', 'version.ts', 'collector.ts', ...interfaces.engine],
+  // A program of its own, run once and before everything else.
+  setup: [],
   'config.ts': [],
   'version.ts': [],
   'collector.ts': [],
@@ -91,6 +93,8 @@ const wiring: Readonly<Record<string, readonly string[]>> = {
   'engine-choice.ts': ['config.ts', 'engine'],
   'store-choice.ts': ['config.ts', 'store', 'serving/clock.ts'],
   'cli/engine.ts': [...interfaces.engine, 'engine/onnx/engine.ts'],
+  // What is set up is tried out.
+  'setup/small-graph.ts': ['program', 'engine/tensorflow/saved-model.ts'],
   // The server itself, imported when it is asked for.
   'cli/serve.ts': ['config.ts', 'main.ts', 'server.ts', 'training/training-error.ts'],
 }
@@ -106,7 +110,9 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'lru-cache': ['store', 'training/data'],
   'csv-parse': ['training/data'],
   'ml-matrix': ['training'],
-  commander: ['cli'],
+  commander: ['cli', 'setup'],
+  yauzl: ['setup'],
+  '@renovatebot/pep440': ['setup'],
   lmdb: ['store'],
   piscina: ['http/reading'],
   '@fastify/busboy': ['http/reading'],
@@ -167,12 +173,12 @@ describe('imports go one way', () => {
     expect(users.filter((user) => !places.some((place) => user.startsWith(`${place}/`)))).toEqual([])
   })
 
-  // Of a library that takes no other settings.
-  const writers = ['engine/tensorflow/library.ts']
+  // One sets it for a library that takes no other settings, one starts other programs.
+  const exceptions = ['engine/tensorflow/library.ts', 'setup/main.ts']
 
   test('the environment is read in config.ts only', () => {
     const readers = files.filter((file) => /process\.env|import\.meta\.env/.test(texts.get(file) ?? ''))
-    expect(readers.filter((file) => !writers.includes(file))).toEqual(['config.ts'])
+    expect(readers.filter((file) => !exceptions.includes(file))).toEqual(['config.ts'])
   })
 })
 
