@@ -76,14 +76,14 @@ export function createEngines(chosen: ChosenEngine, config: Config, widths: numb
 /** On a GPU a call takes about the same time for one client and for eight; a CPU computes empty places as slowly as others. */
 function tensorflowSettings(
   { device }: ChosenEngine,
-  { DEVICE, DATA_DIR }: Config,
+  { DEVICE, DATA_DIR, CACHE_DIR }: Config,
 ): Omit<TensorflowSettings, 'keptBytes'> {
   const clients = device === 'gpu' ? ([1, 8, 64] as const) : ([1, 8] as const)
   return {
     clients,
     leastFill: device === 'gpu' ? 1 / 8 : 3 / 4,
     xla: true,
-    cacheDir: join(DATA_DIR, 'compiled', machine()),
+    cacheDir: join(CACHE_DIR || join(DATA_DIR, 'compiled'), machine()),
     device: DEVICE === 'cpu' ? 'cpu' : 'auto',
   }
 }

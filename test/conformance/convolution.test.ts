@@ -1,11 +1,12 @@
 /** A convolution with its gradients on the onnx engine, whose lowering rewrites it, against float64: sizes, strides, phases, clients. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
+import type { Engine } from '../../src/engine/engine.js'
 import { evaluate } from '../../src/engine/reference.js'
 import { Builder } from '../../src/program/builder.js'
 import { differentiate } from '../../src/program/differentiate.js'
 import { phaseSizes } from '../../src/program/positions.js'
 import { type Program, paramsOf, sizeOf, type Value } from '../../src/program/program.js'
+import { createTestEngine } from '../engines.js'
 
 interface Shape {
   readonly clients: number
@@ -31,9 +32,9 @@ const FILTERS = 4
 const EXAMPLES = 2
 
 describe('a convolution and its gradients', () => {
-  let engine: OnnxEngine
+  let engine: Engine
   beforeAll(() => {
-    engine = OnnxEngine.create({ workers: 1, threads: 1 })
+    engine = createTestEngine()
   })
   afterAll(() => engine.close())
 

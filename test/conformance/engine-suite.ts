@@ -11,8 +11,9 @@ import { rows } from './rows.js'
 /** float32 against float64, on numbers of about 1. */
 const TOLERANCE = 1e-5
 
-export function describeEngine(name: string, create: () => Engine, randomRuns: number): void {
-  describe(`engine ${name}`, () => {
+/** `missing`: why it cannot be tested here. */
+export function describeEngine(name: string, create: () => Engine, randomRuns: number, missing?: string): void {
+  describe.skipIf(missing !== undefined)(`engine ${name}${missing ? `: ${missing}` : ''}`, () => {
     let engine: Engine
     beforeAll(() => {
       engine = create()

@@ -1,7 +1,5 @@
-import { TensorflowEngine } from '../../src/engine/tensorflow/engine.js'
+import { createTensorflow, tensorflowMissing } from '../engines.js'
 import { describeEngine } from './engine-suite.js'
 
-const settings = { clients: [1, 3], leastFill: 0.5, keptBytes: 2 ** 20, cacheDir: '', device: 'auto' } as const
-
-describeEngine("tensorflow's own kernels", () => TensorflowEngine.create({ ...settings, xla: false }), 150)
-describeEngine('tensorflow, loops compiled', () => TensorflowEngine.create({ ...settings, xla: true }), 20)
+describeEngine("tensorflow's own kernels", () => createTensorflow(), 150, tensorflowMissing)
+describeEngine('tensorflow, loops compiled', () => createTensorflow({ xla: true }), 20, tensorflowMissing)

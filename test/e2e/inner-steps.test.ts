@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withSharedVector } from '../../bench/steps/shared-vector.js'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
+import type { Engine } from '../../src/engine/engine.js'
 import { expectedTensors } from '../../src/learner/initialization.js'
 import type { Model } from '../../src/model/artifact.js'
 import { loadModel } from '../../src/model/load.js'
@@ -11,13 +11,14 @@ import { SineSource } from '../../src/training/data/sine.js'
 import { type EvaluationSettings, evaluateModel } from '../../src/training/evaluate/evaluate.js'
 import { dataSchema } from '../../src/training/settings.js'
 import type { TaskSource } from '../../src/training/task.js'
+import { createTestEngine } from '../engines.js'
 
 const load = (name: string) =>
   loadModel(fileURLToPath(new URL(`../../models/${name}`, import.meta.url)), expectedTensors)
 
-let engine: OnnxEngine
+let engine: Engine
 beforeAll(() => {
-  engine = OnnxEngine.create({ workers: 2, threads: 1 })
+  engine = createTestEngine(2)
 })
 afterAll(() => engine.close())
 

@@ -5,6 +5,8 @@ import { createRequire } from 'node:module'
 import type { Readable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
+import { engineSettings } from '../engines.js'
+
 type Child = ChildProcessByStdio<null, Readable, Readable>
 type Settings = Readonly<Record<string, string | number>>
 export type Line = Readonly<Record<string, unknown>>
@@ -49,7 +51,7 @@ export class ServerProcess {
 
   /** Resolves when it is ready; throws Error with its last words where it ends before. */
   static async start(settings: Settings): Promise<ServerProcess> {
-    const server = new ServerProcess(start({ PORT: 0, HOST: '127.0.0.1', ...settings }))
+    const server = new ServerProcess(start({ PORT: 0, HOST: '127.0.0.1', ...engineSettings(), ...settings }))
     await Promise.race([server.logged('ready'), server.ended])
     if (server.line('ready')) return server
     throw new Error(`The server did not start: ${server.said}`)

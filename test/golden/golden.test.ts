@@ -1,7 +1,6 @@
 /** Every engine computes what an independent PyTorch script in float64 says of every model (golden.py). */
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { ReferenceEngine } from '../../src/engine/reference.js'
 import { forwardOperations } from '../../src/learner/cost.js'
 import { expectedTensors } from '../../src/learner/initialization.js'
@@ -9,6 +8,7 @@ import { layoutParameters, type Parameter } from '../../src/learner/parameters.j
 import type { Artifact, Model } from '../../src/model/artifact.js'
 import { loadModels } from '../../src/model/load.js'
 import { at, sizeOf } from '../../src/program/program.js'
+import { createTestEngine } from '../engines.js'
 import { type GoldenCase, readGolden } from './golden-file.js'
 import { type Played, playCase } from './play-case.js'
 import { expectNear, expectSummary } from './summary.js'
@@ -20,7 +20,7 @@ const models = fileURLToPath(new URL('../../models', import.meta.url))
  * outputs; and up to how many operations of a case an engine is not too slow for.
  */
 const engines = [
-  { engine: OnnxEngine.create({ workers: 1, threads: 1 }), tolerance: 2e-4, most: Number.POSITIVE_INFINITY },
+  { engine: createTestEngine(), tolerance: 2e-4, most: Number.POSITIVE_INFINITY },
   { engine: new ReferenceEngine(), tolerance: 2e-6, most: 3e8 },
 ]
 afterAll(() => Promise.all(engines.map(({ engine }) => engine.close())))

@@ -1,14 +1,14 @@
 /** The adapt program gives the same on every engine, whatever the model is made of. */
 import { afterAll, describe, expect, test } from 'vitest'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { ReferenceEngine } from '../../src/engine/reference.js'
 import { adaptProgram } from '../../src/learner/adapt-program.js'
 import type { Artifact } from '../../src/model/artifact.js'
+import { createTestEngine } from '../engines.js'
 import { expectClose } from './closeness.js'
 import { adaptFeeds, floats, runOnce } from './program-runs.js'
 import { bodies, classifier, optimizers, regressor } from './small-models.js'
 
-const engine = OnnxEngine.create({ workers: 1, threads: 1 })
+const engine = createTestEngine()
 const reference = new ReferenceEngine()
 afterAll(() => engine.close())
 

@@ -2,19 +2,19 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Tensors } from '../../src/engine/engine.js'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { adaptProgram } from '../../src/learner/adapt-program.js'
 import { featuresProgram, statisticsSize } from '../../src/learner/features-program.js'
 import { predictProgram } from '../../src/learner/predict-program.js'
 import { seeded } from '../../src/learner/random.js'
 import type { Artifact } from '../../src/model/artifact.js'
 import { paramsOf, sizeOf } from '../../src/program/program.js'
+import { createTestEngine } from '../engines.js'
 import { distance, expectClose } from './closeness.js'
 import { adaptFeeds, floats, runOnce } from './program-runs.js'
 import { bodies, classifier, optimizers, regressor } from './small-models.js'
 import { noise } from './small-tasks.js'
 
-const engine = OnnxEngine.create({ workers: 1, threads: 1 })
+const engine = createTestEngine()
 afterAll(() => engine.close())
 
 const CLIENTS = 3

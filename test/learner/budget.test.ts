@@ -2,11 +2,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ClientProgram, Engine, Executable, Tensors } from '../../src/engine/engine.js'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { ReferenceEngine } from '../../src/engine/reference.js'
 import { Budget } from '../../src/learner/budget.js'
 import { createLearner } from '../../src/learner/create-learner.js'
 import type { Program } from '../../src/program/program.js'
+import { createTestEngine } from '../engines.js'
 import { expectSameBits } from './closeness.js'
 import { classifier, modelOf, optimizers, regressor } from './small-models.js'
 import { patternTask, surfaceTask } from './small-tasks.js'
@@ -100,7 +100,7 @@ const paces = fc.record<Pace>({
 
 describe('an adaptation with a budget', () => {
   // Of 32-bit numbers throughout: the reference engine rounds to them at the borders of slices only, which a budget moves.
-  const inner = OnnxEngine.create({ workers: 1, threads: 1 })
+  const inner = createTestEngine()
   let adapt: Awaited<ReturnType<typeof timedClassifier>>['adapt']
   beforeAll(async () => {
     adapt = (await timedClassifier(inner)).adapt

@@ -1,5 +1,5 @@
 /** Comparing lists of numbers. */
-import { expect } from 'vitest'
+import { expect, inject } from 'vitest'
 
 /** The largest difference, absolute for small and relative for large numbers; NaN where any number is no number. */
 export function distance(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
@@ -12,6 +12,12 @@ export function distance(actual: ArrayLike<number>, expected: ArrayLike<number>)
 
 export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
   expect(distance(actual, expected)).toBeLessThan(tolerance)
+}
+
+/** What an engine computes twice: the very same where it does so in the same way, and close where it was in a call with others. */
+export function expectSame(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  if (inject('engine') === 'onnx') expectSameBits(actual, expected)
+  else expectClose(actual, expected, 1e-5)
 }
 
 /** The very same bits: 0 is not -0, and NaN is NaN. */

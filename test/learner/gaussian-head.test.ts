@@ -1,6 +1,5 @@
 /** Heads that know what classes are like, against densities of normal distributions worked out in another way. */
 import { afterAll, describe, expect, test } from 'vitest'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { createLearner } from '../../src/learner/create-learner.js'
 import { Features } from '../../src/learner/features.js'
 import { classTensors, gaussianHeadProgram } from '../../src/learner/gaussian-head.js'
@@ -9,11 +8,12 @@ import { initializationOf, tensorsOf } from '../../src/learner/initialization.js
 import { gaussianHead, StartingHead } from '../../src/learner/starting-head.js'
 import type { Artifact } from '../../src/model/artifact.js'
 import { at } from '../../src/program/program.js'
+import { createTestEngine } from '../engines.js'
 import { expectClose } from './closeness.js'
 import { classifier, modelOf } from './small-models.js'
 import { patternTask } from './small-tasks.js'
 
-const engine = OnnxEngine.create({ workers: 1, threads: 1 })
+const engine = createTestEngine()
 afterAll(() => engine.close())
 
 const UNUSED = Math.fround(-1e30)

@@ -1,6 +1,5 @@
 /** A learner as serving and training use it. */
 import { afterAll, describe, expect, test } from 'vitest'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { createLearner } from '../../src/learner/create-learner.js'
 import { initializationOf } from '../../src/learner/initialization.js'
 import {
@@ -15,12 +14,13 @@ import { predictProgram } from '../../src/learner/predict-program.js'
 import { seeded } from '../../src/learner/random.js'
 import type { Artifact } from '../../src/model/artifact.js'
 import { at } from '../../src/program/program.js'
-import { expectSameBits } from './closeness.js'
+import { createTestEngine } from '../engines.js'
+import { expectSame, expectSameBits } from './closeness.js'
 import { floats, runOnce } from './program-runs.js'
 import { bodies, classifier, modelOf, optimizers, regressor } from './small-models.js'
 import { noise, patternTask, surfaceTask } from './small-tasks.js'
 
-const engine = OnnxEngine.create({ workers: 2, threads: 1 })
+const engine = createTestEngine(2)
 afterAll(() => engine.close())
 
 const sizes = { supports: [6, 12], queries: [4] }
@@ -91,7 +91,7 @@ describe('an adaptation', () => {
     const tasks = [1, 2, 3, 4, 5, 6].map((seed) => patternTask(seed, 2 + (seed % 3), 2))
     const together = await Promise.all(tasks.map((task, seed) => learner.adapt(task, { seed })))
     for (const [seed, task] of tasks.entries())
-      expectSameBits((await learner.adapt(task, { seed })).weights, at(together, seed).weights)
+      expectSame((await learner.adapt(task, { seed })).weights, at(together, seed).weights)
   })
 
   test.each([
@@ -133,12 +133,16 @@ describe('the answers of a classifier', () => {
     }
   })
 
-  test('are exactly chance at 0 steps from a head of one vector', async () => {
+  test('are chance at 0 steps from a head of one vector', async () => {
     const learner = await learnerFor(classifier({ head: { kind: 'shared' }, widths }))
     for (const classes of [2, 3, 5]) {
       const adaptation = await learner.adapt(patternTask(1, classes, 2), { steps: 0, seed: 1 })
       const answers = await learner.predict(adaptation, patternTask(2, 4, 1).inputs)
-      for (const answer of answers) expect(new Set(answer).size).toBe(1)
+      for (const answer of answers)
+        expectSame(
+          answer,
+          answer.map(() => at(answer, 0)),
+        )
       expect(at(at(answers, 0), 0)).toBeCloseTo(1 / classes, 6)
     }
   })

@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Executable } from '../../src/engine/engine.js'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { createLearner } from '../../src/learner/create-learner.js'
 import { Features } from '../../src/learner/features.js'
 import { featuresProgram } from '../../src/learner/features-program.js'
@@ -11,12 +10,13 @@ import type { Adaptation, Learner } from '../../src/learner/learner.js'
 import { seeded } from '../../src/learner/random.js'
 import type { Artifact } from '../../src/model/artifact.js'
 import { at } from '../../src/program/program.js'
+import { createTestEngine } from '../engines.js'
 import { expectClose, expectSameBits } from './closeness.js'
 import { floats } from './program-runs.js'
 import { bodies, classifier, modelOf, regressor } from './small-models.js'
 import { noise, patternTask, surfaceTask } from './small-tasks.js'
 
-const engine = OnnxEngine.create({ workers: 1, threads: 1 })
+const engine = createTestEngine()
 afterAll(() => engine.close())
 
 describe('examples of weight 0', () => {

@@ -1,13 +1,13 @@
 /** The statistics of the training data beside those of a support set. */
 import { afterAll, describe, expect, test } from 'vitest'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { Features } from '../../src/learner/features.js'
 import { initializationOf, tensorsOf } from '../../src/learner/initialization.js'
 import type { Artifact } from '../../src/model/artifact.js'
+import { createTestEngine } from '../engines.js'
 import { expectClose } from './closeness.js'
 import { bodies, classifier, modelOf } from './small-models.js'
 
-const engine = OnnxEngine.create({ workers: 1, threads: 1 })
+const engine = createTestEngine()
 afterAll(() => engine.close())
 
 const EPSILON = 0.5

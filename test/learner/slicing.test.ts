@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Executable, Tensors } from '../../src/engine/engine.js'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import { adaptProgram } from '../../src/learner/adapt-program.js'
 import { initializationOf } from '../../src/learner/initialization.js'
 import { InnerLoop, type InnerRun, type InnerState } from '../../src/learner/inner-loop.js'
@@ -11,12 +10,13 @@ import { seeded } from '../../src/learner/random.js'
 import { toEnd } from '../../src/learner/slices.js'
 import type { Artifact, WidthSettings } from '../../src/model/artifact.js'
 import { at, sizeOf } from '../../src/program/program.js'
+import { createTestEngine } from '../engines.js'
 import { expectSameBits } from './closeness.js'
 import { adaptFeeds, floats } from './program-runs.js'
 import { bodies, classifier, modelOf, optimizers, regressor } from './small-models.js'
 import { noise, patternTask, surfaceTask } from './small-tasks.js'
 
-const engine = OnnxEngine.create({ workers: 1, threads: 1 })
+const engine = createTestEngine()
 afterAll(() => engine.close())
 
 const STEPS = 9

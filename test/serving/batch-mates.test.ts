@@ -1,11 +1,11 @@
 /** Whom an input goes with into a run of the engine never changes its answer. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import type { Adaptation, Learner } from '../../src/learner/learner.js'
 import { Predictions } from '../../src/serving/predictions.js'
 import { Scheduler } from '../../src/serving/scheduler.js'
 import { supportSet } from '../../src/serving/support.js'
+import { createTestEngine } from '../engines.js'
 import { expectClose, expectSameBits } from '../learner/closeness.js'
 import { settled } from './hand-clock.js'
 import { tinyImages } from './tiny-models.js'
@@ -77,7 +77,7 @@ describe('batch-mates', () => {
   })
 
   describe('in an onnx engine', () => {
-    const engine = OnnxEngine.create({ workers: 1, threads: 1 })
+    const engine = createTestEngine()
     let learner: Learner
     let weights: Adaptation
     beforeAll(async () => {

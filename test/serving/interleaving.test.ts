@@ -1,12 +1,12 @@
 /** Who else is at work, and where the borders of slices fall, leaves no trace in what an adaptation learns. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OnnxEngine } from '../../src/engine/onnx/engine.js'
 import type { Adaptation, Learner } from '../../src/learner/learner.js'
 import { Predictions } from '../../src/serving/predictions.js'
 import { Scheduler } from '../../src/serving/scheduler.js'
 import { runSliced } from '../../src/serving/sliced-work.js'
 import { supportSet } from '../../src/serving/support.js'
+import { createTestEngine } from '../engines.js'
 import { expectSameBits } from '../learner/closeness.js'
 import { HandClock, settled } from './hand-clock.js'
 import { tinyImages } from './tiny-models.js'
@@ -131,7 +131,7 @@ describe('in the reference engine', () => {
 })
 
 describe('in an onnx engine with one worker', () => {
-  const engine = OnnxEngine.create({ workers: 1, threads: 1 })
+  const engine = createTestEngine()
   let learner: Learner
   beforeAll(async () => {
     learner = (await tinyImages(1, engine)).learner

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 
 /** The command that brings it. */
-const setUp = 'npm run setup:tensorflow'
+export const setUp = 'npm run setup:tensorflow'
 
 export type Found =
   | { readonly kind: 'found'; readonly version: string; readonly gpu: boolean }
@@ -32,7 +32,7 @@ export async function findLibrary(): Promise<Found> {
 }
 
 /** What is loaded last is the package's binding to the library. */
-function isSetUp(): boolean {
+export function isSetUp(): boolean {
   try {
     const home = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'))
     const versions = join(home, 'lib')

@@ -53,15 +53,31 @@ export function putFeeds(
 
 /** The rows that all feeds are made of, if they are kept; as many as the input has. */
 function placeRows(input: InputSpec, feeds: readonly Tensor[], keeper: Keeper) {
-  const placed = feeds.flatMap(({ data, constant }) => {
-    if (data instanceof Int32Array) return []
-    const found = keeper.place(input, data, constant ?? false)
+  const rows = feeds.flatMap((feed) => rowsOf(feed, input.shelf !== undefined))
+  const placed = rows.flatMap(({ data, constant }) => {
+    const found = keeper.place(input, data, constant)
     return found ? [{ ...found, data }] : []
   })
   const [first] = placed
-  if (!first || placed.length < feeds.length) return undefined
+  if (!first || placed.length < rows.length) return undefined
   const missing = Math.max(0, (input.shape[0] ?? 1) - placed.length)
   return [...placed, ...Array.from({ length: missing }, () => ({ ...first, isNew: false }))]
+}
+
+interface Row {
+  readonly data: Float32Array
+  readonly constant: boolean
+}
+
+/** What is kept as a whole, or row by row on a shelf; only a tensor of one row is known again as the same there. */
+function rowsOf({ shape, data, constant = false }: Tensor, isShelved: boolean): Row[] {
+  if (data instanceof Int32Array) return []
+  const count = isShelved ? (shape[0] ?? 1) : 1
+  if (count === 1) return [{ data, constant }]
+  const length = data.length / count
+  return Array.from({ length: count }, (_, row) => {
+    return { data: data.subarray(row * length, (row + 1) * length), constant: false }
+  })
 }
 
 /** Takes out a copy of the outputs that are wanted, for each run, into the memory that there is for them. */
