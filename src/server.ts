@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { type Config, ConfigError } from './config.js'
+import { OutOfMemoryError } from './engine/engine.js'
 import { chooseEngine, createEngines } from './engine-choice.js'
 import { createApp, type Ready } from './http/app.js'
 import { Listener } from './http/listener.js'
@@ -118,8 +119,10 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
   const { store, hot } = await openStore(config, now, Date.now, watchStore(log, metrics))
   const { adapting, predicting } = createEngines(chosen, config, widthsOf(loaded))
   const served: ServedModel[] = []
-  for (const model of loaded.values())
-    served.push({ model, learner: await createLearner(model, adapting, defaultSizes, predicting) })
+  for (const model of loaded.values()) {
+    const learner = await createLearner(model, adapting, defaultSizes, predicting).catch(withoutMemory)
+    served.push({ model, learner })
+  }
   const models = new ServedModels(served, config.DEFAULT_MODEL)
 
   const limits = {
@@ -182,6 +185,14 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
       await store.close()
     },
   }
+}
+
+/** What the operator can mend. */
+function withoutMemory(error: unknown): never {
+  if (!(error instanceof OutOfMemoryError)) throw error
+  throw new ConfigError(
+    'The memory of the device does not suffice for the models: free it (nvidia-smi shows who has it), lower DEVICE_BYTES, or set ENGINE=onnx.',
+  )
 }
 
 /** How many kinds of weights there are: a model's heads have one a class width. */

@@ -83,6 +83,7 @@ const wiring: Readonly<Record<string, readonly string[]>> = {
     'version.ts',
     'store-choice.ts',
     'engine-choice.ts',
+    ...interfaces.engine,
     'http',
     'samples',
     'serving',

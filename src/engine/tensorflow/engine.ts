@@ -1,7 +1,7 @@
 /** The engine for GPUs: programs become TensorFlow graphs, which @tensorflow/tfjs-node-gpu runs in a worker thread, many clients at once. */
 import type { Program } from '../../program/program.js'
 import { at, paramsOf } from '../../program/program.js'
-import type { ClientProgram, Engine, Executable } from '../engine.js'
+import { type ClientProgram, type Engine, type Executable, OutOfMemoryError } from '../engine.js'
 import { executableOf } from '../workers/executable.js'
 import { WorkerPool } from '../workers/pool.js'
 import type { CompiledModel, CompiledProgram } from '../workers/protocol.js'
@@ -72,14 +72,7 @@ export class TensorflowEngine implements Engine {
   }
 
   async compileForClients(programs: readonly ClientProgram[]): Promise<Executable[]> {
-    const model = this.nextId++
-    const all = programs.map((programFor) => {
-      const single = programFor(1)
-      return this.settings.clients.map((clients) =>
-        this.part(model, clients === 1 ? single : programFor(clients), clients, single),
-      )
-    })
-    const loaded = await this.load(model, all.flat())
+    const { loaded, all } = await this.loadForClients(programs, this.settings.clients)
     let inUse = all.length
     const dispose = async (): Promise<void> => {
       if (--inUse === 0) await this.pool.unload(loaded)
@@ -92,6 +85,24 @@ export class TensorflowEngine implements Engine {
 
   close(): Promise<void> {
     return this.pool.close()
+  }
+
+  /** Where the device has no memory for so many clients at once, for fewer. */
+  private async loadForClients(
+    programs: readonly ClientProgram[],
+    sizes: readonly number[],
+  ): Promise<{ loaded: CompiledModel; all: Part[][] }> {
+    const model = this.nextId++
+    const all = programs.map((programFor) => {
+      const single = programFor(1)
+      return sizes.map((clients) => this.part(model, clients === 1 ? single : programFor(clients), clients, single))
+    })
+    try {
+      return { loaded: await this.load(model, all.flat()), all }
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError) || sizes.length === 1) throw error
+      return this.loadForClients(programs, sizes.slice(0, -1))
+    }
   }
 
   private batchesOf(parts: readonly Part[]): ClientBatches {

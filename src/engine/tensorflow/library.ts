@@ -34,6 +34,8 @@ export function loadLibrary({ cacheDir, device }: LibrarySettings): Library {
   const defaults = {
     // Nothing: what fails is reported as an error, and at the start it says much that is meant for others.
     TF_CPP_MIN_LOG_LEVEL: '3',
+    // No slower for these graphs, and without it the same sum is always added up in the same order.
+    TF_ENABLE_ONEDNN_OPTS: '0',
     // So that others can use the GPU, too.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_XLA_FLAGS: `--tf_xla_persistent_cache_prefix=reptile${cache}`,

@@ -26,6 +26,18 @@ class TensorflowRuntime implements Runtime {
   private readonly models = new Map<number, CompiledModel>()
 
   async load(model: CompiledModel): Promise<void> {
+    // Known from now on, so that what fails half-way can be let go.
+    this.models.set(model.id, model)
+    try {
+      await this.read(model)
+      for (const { id } of model.programs) this.warm(id)
+    } catch (error) {
+      await this.unload(model.id)
+      throw error
+    }
+  }
+
+  private async read(model: CompiledModel): Promise<void> {
     // The package reads models from folders only.
     const folder = await mkdtemp(join(tmpdir(), 'reptile-serve-'))
     try {
@@ -36,11 +48,9 @@ class TensorflowRuntime implements Runtime {
       }
       for (const { name } of model.shelves)
         this.puts.set(name, await tf.node.loadSavedModel(folder, [TAG], putSignature(name)))
-      this.models.set(model.id, model)
     } finally {
       await rm(folder, { recursive: true })
     }
-    for (const { id } of model.programs) this.warm(id)
   }
 
   keep({ program: id, feeds }: RunRequest): void {
@@ -78,7 +88,7 @@ class TensorflowRuntime implements Runtime {
     const model = this.models.get(id)
     if (!model) throw new Error(`model ${id} is not loaded`)
     for (const { id } of model.programs) {
-      this.known(id).signature.dispose()
+      this.programs.get(id)?.signature.dispose()
       this.programs.delete(id)
     }
     for (const { name } of model.shelves) {

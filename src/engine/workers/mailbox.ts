@@ -70,10 +70,10 @@ interface Row {
 }
 
 /** What is kept as a whole, or row by row on a shelf; only a tensor of one row is known again as the same there. */
-function rowsOf({ shape, data, constant = false }: Tensor, isShelved: boolean): Row[] {
+function rowsOf({ shape, data, constant }: Tensor, isShelved: boolean): Row[] {
   if (data instanceof Int32Array) return []
   const count = isShelved ? (shape[0] ?? 1) : 1
-  if (count === 1) return [{ data, constant }]
+  if (count === 1) return [{ data, constant: constant ?? false }]
   const length = data.length / count
   return Array.from({ length: count }, (_, row) => {
     return { data: data.subarray(row * length, (row + 1) * length), constant: false }

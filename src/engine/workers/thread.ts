@@ -84,7 +84,10 @@ export class EngineThread {
       this.programs.set(program.id, { program, mailboxes: own })
       return own
     })
-    await this.ask({ kind: 'load', model, mailboxes })
+    await this.ask({ kind: 'load', model, mailboxes }).catch((error) => {
+      for (const { id } of model.programs) this.programs.delete(id)
+      throw error
+    })
   }
 
   /** The runs of several clients at once, where the program is for several. At most `runsAtHand` times at a time. */
