@@ -1,4 +1,4 @@
-/** `npm run bench -- memory`: resident memory of a server over ten thousand adaptations in a row. */
+/** `npm run bench -- memory`: resident memory of a server over ten thousand adaptations in a row; ENGINE says of which. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -27,7 +27,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     env: { ...process.env, PORT: String(PORT), HOST: '127.0.0.1', STORE: 'memory' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  await once(createInterface(server.stdout), 'line')
+  for await (const line of createInterface(server.stdout)) if (line.includes('"msg":"ready"')) break
   const url = `http://127.0.0.1:${PORT}`
   const sample = (await (await fetch(`${url}/samples/adapt.json`)).json()) as object
   let next = 0

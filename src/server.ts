@@ -114,9 +114,9 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
     )
   }
   const chosen = await chooseEngine(config)
-  log.info({ engine: chosen.name, device: chosen.device, reason: chosen.reason }, 'engine')
   const now = () => performance.now()
   const { store, hot } = await openStore(config, now, Date.now, watchStore(log, metrics))
+  log.info({ engine: chosen.name, device: chosen.device, reason: chosen.reason }, 'engine')
   const { adapting, predicting } = createEngines(chosen, config, widthsOf(loaded))
   const served: ServedModel[] = []
   for (const model of loaded.values()) {
@@ -143,7 +143,7 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
       ? makingWay(adapting.parallelism, availableParallelism(), () => predictionTurns.quietFor)
       : adapting.parallelism
   const adaptationTurns = new Scheduler(adaptationsAtATime, now, metrics)
-  const learning = new Learning(adaptationTurns, config.MAX_STEPS, Date.now)
+  const learning = new Learning(adaptationTurns, config.MAX_STEPS, Date.now, chosen.name === 'tensorflow')
   const adaptations = new Adaptations(store)
   const restore = new Restore(learning, store, metrics, listener.cutOff)
   const predictions = new Predictions(predictionTurns)

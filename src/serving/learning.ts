@@ -32,8 +32,15 @@ export class Learning {
     /** Bounds the steps that a model does by itself; what a client asks for is bounded where it is read. */
     private readonly mostSteps: number,
     private readonly wallClock: WallClock,
+    /** Whether turns that are taken at the same time share runs of the engine, or have each a core of their own. */
+    isShared = false,
   ) {
-    this.promisedTime = new PromisedTime(() => scheduler.turnsAtOnce)
+    this.promisedTime = isShared
+      ? new PromisedTime(
+          () => 1,
+          () => Math.max(1, scheduler.turnsUnderWay),
+        )
+      : new PromisedTime(() => scheduler.turnsAtOnce)
   }
 
   /** Throws ServingError, or the signal's reason where it aborts between two slices. */

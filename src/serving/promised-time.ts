@@ -26,17 +26,28 @@ const share = 0.8
 const largerShare = 0.9
 
 export class PromisedTime {
+  /** From the begin of a step to its end. */
   private readonly times = new StepTimes()
+  /** What a step takes of the engine's time: less where it does several clients' at once. */
+  private readonly costs = new StepTimes()
   /** In the order in which they were let in. */
   private readonly accepted = new Set<Promised>()
 
-  constructor(private readonly turnsAtOnce: () => number) {}
+  /**
+   * `turnsAtOnce`: turns that do not slow each other down. `together`: how many are done in one run of the engine at present, and
+   * share its time.
+   */
+  constructor(
+    private readonly turnsAtOnce: () => number,
+    private readonly together: () => number = () => 1,
+  ) {}
 
   /** To be left when it is over. Throws ServingError `queue-full` or `too-many-steps`; never while nothing is known of its steps. */
   enter(demand: Demand, now: Clock): Promised {
-    const promised: Promised = new Promised(demand, now, this.times, {
+    const promised: Promised = new Promised(demand, now, this.times, this.costs, {
       check: () => this.check(promised),
       leave: () => this.accepted.delete(promised),
+      together: this.together,
     })
     this.check(promised)
     this.accepted.add(promised)
@@ -46,12 +57,12 @@ export class PromisedTime {
   /** Whether there is time for it beside those that were let in before it; whoever came later does not count. */
   private check(last: Promised): void {
     const { tenant, steps } = last.demand
-    const [own, room] = [last.left, last.room]
+    const [own, cost, room] = [last.left, last.cost, last.room]
     if (own === 0) return
     if (own > room) throw tooLong(steps, own, room)
     const before = this.before(last)
     const loads = loadsOf(before)
-    const [ends, newEnds] = [endsOf(loads), endsOf(new Map(loads).set(tenant, (loads.get(tenant) ?? 0) + own))]
+    const [ends, newEnds] = [endsOf(loads), endsOf(new Map(loads).set(tenant, (loads.get(tenant) ?? 0) + cost))]
     const end = this.endOf(last, newEnds)
     const most = before.length === 0 ? room : share * room
     if (end > most) throw full(end, Math.min(end - most, room))
@@ -69,14 +80,15 @@ export class PromisedTime {
   }
 
   /** In milliseconds from now: its own steps come one after the other, those of others are divided among the turns. */
-  private endOf({ demand, left }: Promised, ends: ReadonlyMap<string, number>): number {
-    return left + ((ends.get(demand.tenant) ?? left) - left) / this.turnsAtOnce()
+  private endOf({ demand, left, cost }: Promised, ends: ReadonlyMap<string, number>): number {
+    return left + ((ends.get(demand.tenant) ?? cost) - cost) / this.turnsAtOnce()
   }
 }
 
 interface Doors {
   check(): void
   leave(): void
+  together(): number
 }
 
 /** An adaptation that was let in. */
@@ -89,6 +101,7 @@ export class Promised {
     readonly demand: Demand,
     private readonly now: Clock,
     private readonly times: StepTimes,
+    private readonly costs: StepTimes,
     private readonly doors: Doors,
   ) {
     this.stepsLeft = demand.steps
@@ -97,8 +110,17 @@ export class Promised {
 
   /** Milliseconds that its steps still take, as far as is known; the two turns before and after them are short. */
   get left(): number {
+    return this.leftBy(this.times)
+  }
+
+  /** Milliseconds of the engine that they still take. */
+  get cost(): number {
+    return this.leftBy(this.costs)
+  }
+
+  private leftBy(times: StepTimes): number {
     const time = this.now()
-    const steps = this.stepsLeft * (this.times.of(this.demand.kind, time) ?? 0)
+    const steps = this.stepsLeft * (times.of(this.demand.kind, time) ?? 0)
     return Math.min(steps, Math.max(0, this.demand.budgetEnd - time))
   }
 
@@ -130,14 +152,16 @@ export class Promised {
     this.stepsLeft -= steps
     const end = this.now()
     // With a budget nobody knows how many there were.
-    if (steps > 0 && budgetEnd === Number.POSITIVE_INFINITY) this.times.add(kind, steps, end - start, end)
+    if (steps === 0 || budgetEnd < Number.POSITIVE_INFINITY) return
+    this.times.add(kind, steps, end - start, end)
+    this.costs.add(kind, steps, (end - start) / this.doors.together(), end)
   }
 }
 
 /** Milliseconds by tenant. */
 function loadsOf(promised: readonly Promised[]): Map<string, number> {
   const loads = new Map<string, number>()
-  for (const { demand, left } of promised) loads.set(demand.tenant, (loads.get(demand.tenant) ?? 0) + left)
+  for (const { demand, cost } of promised) loads.set(demand.tenant, (loads.get(demand.tenant) ?? 0) + cost)
   return loads
 }
 

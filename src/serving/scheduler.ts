@@ -56,6 +56,10 @@ export class Scheduler {
     return this.concurrency()
   }
 
+  get turnsUnderWay(): number {
+    return this.running
+  }
+
   /** How many wait for a turn. */
   waiting(kind: WorkKind): number {
     return this.lines[kind].size

@@ -16,7 +16,9 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
 /** Of the environment only what finds programs; the settings are all there is. */
 function start(settings: Settings, timeout?: number): Child {
-  const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
+  const env = Object.fromEntries(
+    Object.entries({ ...engineSettings(), ...settings }).map(([name, value]) => [name, String(value)]),
+  )
   return spawn(process.execPath, ['--import', tsx, main], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -51,7 +53,7 @@ export class ServerProcess {
 
   /** Resolves when it is ready; throws Error with its last words where it ends before. */
   static async start(settings: Settings): Promise<ServerProcess> {
-    const server = new ServerProcess(start({ PORT: 0, HOST: '127.0.0.1', ...engineSettings(), ...settings }))
+    const server = new ServerProcess(start({ PORT: 0, HOST: '127.0.0.1', ...settings }))
     await Promise.race([server.logged('ready'), server.ended])
     if (server.line('ready')) return server
     throw new Error(`The server did not start: ${server.said}`)

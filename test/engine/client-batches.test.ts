@@ -128,10 +128,26 @@ describe('without memory for a call', () => {
     const device = new Device((clients) => (failing && clients > 1 ? full : undefined))
     const batches = device.batches(1 / 8)
     const outcomes = await Promise.allSettled(range(16).map((x) => batches.run(run(x))))
-    expect(outcomes.map(({ status }) => status)).toEqual(range(16).map(() => 'rejected'))
-    expect(device.calls.map(({ clients }) => clients)).toEqual([16, 4, 4, 4, 4])
+    expect(outcomes.map(({ status }) => status)).toEqual(range(16).map((x) => (x < 4 ? 'rejected' : 'fulfilled')))
+    expect(device.calls.map(({ clients }) => clients)).toEqual([16, 4, ...range(12).map(() => 1)])
     failing = false
     expect(await answers(batches, [run(7)])).toEqual([7])
+  })
+
+  test('as many are not tried again for a while, and for a longer one when it is lacking still', async () => {
+    const device = new Device((clients) => (clients === 16 ? full : undefined))
+    const batches = device.batches(1 / 8)
+    const triedAt: number[] = []
+    for (let round = 0; round < 60; round++) {
+      const before = device.calls.length
+      await answers(
+        batches,
+        range(16).map((x) => run(x)),
+      )
+      if (device.calls.slice(before).some(({ clients }) => clients === 16)) triedAt.push(before)
+    }
+    const between = triedAt.slice(1).map((at, i) => at - (triedAt[i] ?? 0))
+    expect(between.slice(0, 3)).toEqual([17, 33, 65])
   })
 
   test('a failure of another kind is not tried again', async () => {

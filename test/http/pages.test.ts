@@ -80,6 +80,7 @@ test('readiness', async () => {
     ready: true,
     models: ['tiny-images', 'tiny-curves', 'tiny-values'],
     defaultModel: 'tiny-images',
+    engine: { name: 'onnx', device: 'cpu', reason: 'for tests' },
   })
 })
 

@@ -18,18 +18,28 @@ interface Outcome {
   readonly retryAfterSeconds: number | undefined
 }
 
-/** Adaptations on an engine that takes `stepMs` a step, 2 ms for the turns before and after them; `turns` run at once. */
-function serving({ turns = 1, stepMs = 10 } = {}) {
+/**
+ * Adaptations on an engine that takes `stepMs` a step, 2 ms for the turns before and after them; `turns` run at once. Where they go
+ * `together` in a run, each of the others adds that share of its own time to it.
+ */
+function serving({ turns = 1, stepMs = 10, together }: { turns?: number; stepMs?: number; together?: number } = {}) {
   const clock = new EventClock()
   const scheduler = new Scheduler(turns, clock.now)
-  const promisedTime = new PromisedTime(() => scheduler.turnsAtOnce)
+  const promisedTime =
+    together === undefined
+      ? new PromisedTime(() => scheduler.turnsAtOnce)
+      : new PromisedTime(
+          () => 1,
+          () => scheduler.turnsUnderWay,
+        )
   let computed = 0
   async function* slices({ steps, kind, budgetEnd }: Demand): AsyncGenerator<void, string, void> {
     await clock.after(2)
     for (let left = steps; left > 0; left -= slice) {
       yield
       if (clock.now() >= budgetEnd) break
-      await clock.after(Math.min(slice, left) * stepMs * (kind === 'slow' ? 10 : 1))
+      const slowdown = 1 + (together ?? 0) * (scheduler.turnsUnderWay - 1)
+      await clock.after(Math.min(slice, left) * stepMs * slowdown * (kind === 'slow' ? 10 : 1))
       computed++
     }
     yield
@@ -257,5 +267,27 @@ describe('under load for minutes', () => {
       }),
       { numRuns: 100, seed: 1, endOnFailure: true },
     )
+  })
+})
+
+describe('where turns share runs of the engine', () => {
+  test.each([0, 0.1, 0.7, 1])(
+    'of which each adds %d of its own time, nobody who is let in is late',
+    async (together) => {
+      const { many, measure, outcomes } = serving({ turns: 8, together })
+      await measure()
+      const crowd = await outcomes(many(60, 500))
+      const codes = new Set(crowd.map(({ code }) => code))
+      expect([...codes].filter((code) => code !== 'done' && code !== 'queue-full')).toEqual([])
+      expect(crowd.filter(({ code }) => code === 'done').length).toBeGreaterThanOrEqual(8)
+    },
+  )
+
+  test('it learns what they cost together, and lets more in', async () => {
+    const { many, measure, outcomes } = serving({ turns: 8, together: 0.1 })
+    await measure()
+    const done = async () => (await outcomes(many(60, 500))).filter(({ code }) => code === 'done').length
+    const first = await done()
+    expect(await done()).toBeGreaterThan(2 * first)
   })
 })

@@ -25,8 +25,18 @@ export interface BatchSettings {
   readonly leastFill: number
 }
 
+/** Calls after a lack of memory until as many clients are tried again; twice as many each time that it is lacking still. */
+const SHORTEST_PAUSE = 16
+const LONGEST_PAUSE = 1024
+
 export class ClientBatches {
   private waiting: Waiting[] = []
+  /** At most so many clients for so many calls more. */
+  private most = Number.POSITIVE_INFINITY
+  private pause = 0
+  private nextPause = SHORTEST_PAUSE
+  /** Clients of the call that there was no memory for last. */
+  private lackedFor = 0
   private underWay = 0
   private woken = false
 
@@ -78,6 +88,7 @@ export class ClientBatches {
   private async call(batch: readonly Waiting[], most = Number.POSITIVE_INFINITY): Promise<void> {
     for (let rest = batch; rest.length > 0; ) {
       const variant = this.variantFor(rest.length, most)
+      this.passPause()
       const part = rest.slice(0, variant.clients)
       rest = rest.slice(variant.clients)
       try {
@@ -85,8 +96,10 @@ export class ClientBatches {
         part.forEach(({ resolve }, place) => {
           resolve(results[place] ?? {})
         })
+        if (variant.clients >= this.lackedFor) this.nextPause = SHORTEST_PAUSE
       } catch (error) {
         const mayHalve = error instanceof OutOfMemoryError && variant.clients > 1 && most === Number.POSITIVE_INFINITY
+        if (error instanceof OutOfMemoryError) this.startPause(variant.clients)
         if (mayHalve) await this.call(part, Math.floor(variant.clients / 2))
         else for (const { reject } of part) reject(error)
       }
@@ -96,10 +109,23 @@ export class ClientBatches {
   /** Of at most `most` clients: the smallest that holds all, if that is full enough; otherwise the largest that is full. */
   private variantFor(count: number, most = Number.POSITIVE_INFINITY): Variant {
     const [one] = this.variants
-    const allowed = this.variants.filter(({ clients }) => clients <= most)
+    const allowed = this.variants.filter(({ clients }) => clients <= Math.min(most, this.most))
     const holding = allowed.find(({ clients }) => clients >= count)
     if (holding && count >= this.settings.leastFill * holding.clients) return holding
     return allowed.findLast(({ clients }) => clients <= count) ?? one
+  }
+
+  /** Every call that fails costs time, and the package loses its feeds: it does not free them then. */
+  private startPause(clients: number): void {
+    if (clients === 1) return
+    this.lackedFor = clients
+    this.most = Math.floor(clients / 2)
+    this.pause = this.nextPause
+    this.nextPause = Math.min(2 * this.nextPause, LONGEST_PAUSE)
+  }
+
+  private passPause(): void {
+    if (this.pause > 0 && --this.pause === 0) this.most = Number.POSITIVE_INFINITY
   }
 
   private agree(one: Run, other: Run): boolean {

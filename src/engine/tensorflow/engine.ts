@@ -1,6 +1,6 @@
 /** The engine for GPUs: programs become TensorFlow graphs, which @tensorflow/tfjs-node-gpu runs in a worker thread, many clients at once. */
 import type { Program } from '../../program/program.js'
-import { at, paramsOf } from '../../program/program.js'
+import { at, paramsOf, sizeOf } from '../../program/program.js'
 import { type ClientProgram, type Engine, type Executable, OutOfMemoryError } from '../engine.js'
 import { executableOf } from '../workers/executable.js'
 import { WorkerPool } from '../workers/pool.js'
@@ -27,6 +27,12 @@ export interface TensorflowSettings {
 
 /** What the worker is started with. */
 export type TensorflowWorkerData = LibrarySettings
+
+/**
+ * In bytes: where a program for so many clients would have larger ones on its way, fewer keep the device busy just as well, with
+ * less of its memory.
+ */
+const LARGEST_TENSOR = 2 ** 28
 
 /** A program for so many clients, as a part of a model. */
 interface Part {
@@ -95,7 +101,11 @@ export class TensorflowEngine implements Engine {
     const model = this.nextId++
     const all = programs.map((programFor) => {
       const single = programFor(1)
-      return sizes.map((clients) => this.part(model, clients === 1 ? single : programFor(clients), clients, single))
+      const several = sizes.slice(1).map((clients) => ({ clients, program: programFor(clients) }))
+      const worthIt = several.filter(({ program }) => largestTensor(program) <= LARGEST_TENSOR)
+      return [{ clients: 1, program: single }, ...worthIt].map(({ clients, program }) =>
+        this.part(model, program, clients, single),
+      )
     })
     try {
       return { loaded: await this.load(model, all.flat()), all }
@@ -151,4 +161,11 @@ export class TensorflowEngine implements Engine {
     await this.pool.load(model)
     return model
   }
+}
+
+function largestTensor({ nodes }: Program): number {
+  return nodes.reduce((most, node) => {
+    const own = Math.max(0, ...node.out.map(({ shape }) => Float32Array.BYTES_PER_ELEMENT * sizeOf(shape)))
+    return Math.max(most, own, node.op === 'repeat' ? largestTensor(node.attrs.body) : 0)
+  }, 0)
 }

@@ -16,7 +16,7 @@ import {
 import { argumentsOf, lower } from './lower.js'
 import { shelfName } from './shelves.js'
 
-/** Signatures: of program number `place` of the model, and of what puts a row onto a shelf. */
+/** Signatures: of program number `place` of the model, and of what puts rows onto a shelf. */
 export const runSignature = (place: number): string => `run${place}`
 export const putSignature = (shelf: string): string => `put_${shelf}`
 /** Run by TensorFlow when the model is loaded. */
@@ -69,22 +69,23 @@ class GraphParts {
     this.node(`${name}_init`, 'AssignVariableOp', [`${name}:0`, empty], { dtype })
     this.initializers.push(`^${name}_init`)
 
-    const number = this.placeholder(`${name}_number`, [1])
-    const row = this.placeholder(`${name}_row`, [1, ...rowShape])
+    // As many as are put at a time.
+    const numbers = this.placeholder(`${name}_numbers`, [-1])
+    const put = this.placeholder(`${name}_rows`, [-1, ...rowShape])
     const update = { dtype, Tindices: { type: 'int32' } } as const
     this.node(
       `${name}_put`,
       'ResourceScatterUpdate',
-      [`${name}:0`, number, this.asFloats(`${name}_floats`, row)],
+      [`${name}:0`, numbers, this.asFloats(`${name}_floats`, put)],
       update,
     )
-    const done = this.node(`${name}_done`, 'Identity', [number, `^${name}_put`], { T: { type: 'int32' } })
+    const done = this.node(`${name}_done`, 'Identity', [numbers, `^${name}_put`], { T: { type: 'int32' } })
     this.signatures[putSignature(name)] = {
       inputs: {
-        number: { name: number, type: 'int32', shape: [1] },
-        row: { name: row, type: 'int32', shape: [1, ...rowShape] },
+        numbers: { name: numbers, type: 'int32', shape: [-1] },
+        rows: { name: put, type: 'int32', shape: [-1, ...rowShape] },
       },
-      outputs: { done: { name: done, type: 'int32', shape: [1] } },
+      outputs: { done: { name: done, type: 'int32', shape: [-1] } },
     }
   }
 

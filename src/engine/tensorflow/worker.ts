@@ -53,15 +53,18 @@ class TensorflowRuntime implements Runtime {
     }
   }
 
+  /** The rows of one parameter in one call. */
   keep({ program: id, feeds }: RunRequest): void {
-    const { program } = this.known(id)
-    for (const [name, number, data] of feeds.put) {
-      const { shelf, shape } = program.inputs.find((input) => input.name === name) ?? {}
+    for (const { name, shelf, shape } of this.known(id).program.inputs) {
+      const own = feeds.put.filter(([of]) => of === name)
       const put = this.puts.get(shelf ?? '')
-      if (!put || !shape) throw new Error(`there is no shelf for ${name}`)
+      if (own.length === 0) continue
+      if (!put) throw new Error(`there is no shelf for ${name}`)
+      const numbers = Int32Array.from(own, ([, number]) => number)
+      const rows = joined(own.map(([, , data]) => bitsOf(data)))
       this.call(put, [
-        ['number', Int32Array.of(number), [1]],
-        ['row', bitsOf(data), [1, ...shape.slice(1)]],
+        ['numbers', numbers, [own.length]],
+        ['rows', rows, [own.length, ...shape.slice(1)]],
       ])
     }
   }
@@ -143,6 +146,18 @@ answerRequests(new TensorflowRuntime())
 /** Of what is kept the numbers of its rows. */
 function fedShape({ shape, shelf }: InputSpec): readonly number[] {
   return shelf === undefined ? shape : shape.slice(0, 1)
+}
+
+function joined(rows: readonly Int32Array[]): Int32Array {
+  const [first] = rows
+  if (rows.length === 1 && first) return first
+  const all = new Int32Array(rows.reduce((sum, row) => sum + row.length, 0))
+  let offset = 0
+  for (const row of rows) {
+    all.set(row, offset)
+    offset += row.length
+  }
+  return all
 }
 
 function bitsOf({ buffer, byteOffset, length }: Float32Array | Int32Array): Int32Array {
