@@ -52,5 +52,6 @@ function probeArguments(): string[] {
 function lastWords(error: unknown): string {
   const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)
   const lines = text.split('\n').filter((line) => line.trim() !== '')
-  return lines.find((line) => /^\w*Error: /.test(line)) ?? lines.at(-1) ?? 'it ended without a word'
+  const named = lines.find((line) => /^\w*Error: /.test(line))
+  return named?.replace(/^\w*Error: /, '') ?? lines.at(-1) ?? 'it ended without a word'
 }

@@ -53,6 +53,7 @@ export function putFeeds(
 
 /** The rows that all feeds are made of, if they are kept; as many as the input has. */
 function placeRows(input: InputSpec, feeds: readonly Tensor[], keeper: Keeper) {
+  if (input.shelf === undefined && !feeds.every(({ constant }) => constant)) return undefined
   const rows = feeds.flatMap((feed) => rowsOf(feed, input.shelf !== undefined))
   const placed = rows.flatMap(({ data, constant }) => {
     const found = keeper.place(input, data, constant)
