@@ -5,15 +5,14 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { OnnxEngine } from '../src/engine/onnx/engine.js'
-import { type Contender, type Mode, Unavailable } from './inner/contender.js'
+import type { Mode } from './inner/contender.js'
 import { MatmulProbe } from './inner/matmul-probe.js'
-import { measure, type Skipped } from './inner/measure.js'
+import { measure } from './inner/measure.js'
 import { Ours } from './inner/ours.js'
-import { PeerCrew } from './inner/peer-crew.js'
-import { peers } from './inner/peers.js'
 import { legend, printSection } from './inner/print.js'
 import { makeSection, type Section } from './inner/report.js'
 import { type Shape, shapeName, shapes } from './inner/shapes.js'
+import { startPeers } from './inner/start-peers.js'
 import { makeTask } from './inner/task.js'
 
 const SEED = 1
@@ -56,32 +55,14 @@ async function* measureMode(mode: Mode, options: Options, about: Set<string>): A
     for (const shape of options.shapes) {
       console.error(`${mode.name}, ${shapeName(shape)} ...`)
       const task = makeTask(shape, options.steps, SEED)
-      const measured = await measure([ours, ...contenders], probe, task, { rounds: options.rounds, turnMs: 300 })
+      const plan = { rounds: options.rounds, turnMs: 300, warmUps: 3 }
+      const measured = await measure([ours, ...contenders], probe, task, plan)
       yield makeSection(mode, task, { ...measured, skipped: [...skipped, ...measured.skipped] })
     }
   } finally {
     for (const crew of crews) await crew.close()
     await engine.close()
   }
-}
-
-async function startPeers(mode: Mode, wanted: readonly string[] | undefined) {
-  const crews: PeerCrew[] = []
-  const contenders: Contender[] = []
-  const skipped: Skipped[] = []
-  for (const peer of peers) {
-    const variants = peer.variants.filter(({ name }) => !wanted || wanted.some((start) => name.startsWith(start)))
-    if (variants.length === 0) continue
-    try {
-      const crew = await PeerCrew.start(await peer.command(), mode)
-      crews.push(crew)
-      contenders.push(...variants.map((variant) => crew.contender(variant)))
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error
-      skipped.push({ name: peer.name, reason: error.message })
-    }
-  }
-  return { crews, contenders, skipped }
 }
 
 function readOptions(argv: readonly string[]): Options {

@@ -9,6 +9,7 @@ interface Benchmark {
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   inner: () => import('./inner.js'),
+  engines: () => import('./engines.js'),
   accuracy: () => import('./accuracy.js'),
   steps: () => import('./steps.js'),
   train: () => import('./train.js'),

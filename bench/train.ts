@@ -52,7 +52,7 @@ async function measureAll(cores: number, options: Options): Promise<{ report: Re
   try {
     const probe = await MatmulProbe.create(engine, { name: 'throughput', seats: cores, threads: 1 })
     const ours = await Ours.create(engine, new ImagePool(SEED), options.iterations, SEED)
-    const plan = { rounds: options.rounds, turnMs: 1000 * options.seconds }
+    const plan = { rounds: options.rounds, turnMs: 1000 * options.seconds, warmUps: 3 }
     const measured = await measure([ours, ...contenders], probe, ours.task, plan)
     await ours.close()
     const report = makeReport(cores, digestOf(ours.task), {

@@ -73,15 +73,21 @@ export function createEngines(chosen: ChosenEngine, config: Config, widths: numb
   }
 }
 
-/** On a GPU a call takes about the same time for one client and for eight; a CPU computes empty places as slowly as others. */
+/** A GPU computes empty places nearly for nothing, where it waits for kernels to be launched; a CPU as slowly as others. */
+export function clientsACall(
+  device: ChosenEngine['device'],
+): Pick<TensorflowSettings, 'clients' | 'leastFill' | 'sliceLength'> {
+  // On the way to a GPU and back the state of 64 clients is copied for some 60 ms, whatever is computed there (docs/gpu.md).
+  if (device === 'gpu') return { clients: [1, 8, 64], leastFill: 1 / 3, sliceLength: 8 }
+  return { clients: [1, 8], leastFill: 3 / 4, sliceLength: 1 }
+}
+
 function tensorflowSettings(
   { device }: ChosenEngine,
   { DEVICE, DATA_DIR, CACHE_DIR }: Config,
 ): Omit<TensorflowSettings, 'keptBytes'> {
-  const clients = device === 'gpu' ? ([1, 8, 64] as const) : ([1, 8] as const)
   return {
-    clients,
-    leastFill: device === 'gpu' ? 1 / 8 : 3 / 4,
+    ...clientsACall(device),
     xla: true,
     cacheDir: join(CACHE_DIR || join(DATA_DIR, 'compiled'), machine()),
     device: DEVICE === 'cpu' ? 'cpu' : 'auto',

@@ -26,7 +26,15 @@ export function createTestEngine(workers = 1): Engine {
 
 /** With small batches, so that tests fill them; what it keeps is little, so that tests overflow it. */
 export function createTensorflow({ xla = false, keptBytes = 2 ** 20 } = {}): TensorflowEngine {
-  return TensorflowEngine.create({ clients: [1, 3], leastFill: 0.5, keptBytes, xla, cacheDir, device: 'auto' })
+  return TensorflowEngine.create({
+    clients: [1, 3],
+    leastFill: 0.5,
+    keptBytes,
+    sliceLength: 1,
+    xla,
+    cacheDir,
+    device: 'auto',
+  })
 }
 
 /** Settings of a server of which the engine is that of the suite. */

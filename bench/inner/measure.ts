@@ -8,6 +8,8 @@ export interface Plan {
   readonly rounds: number
   /** About how long a turn takes. */
   readonly turnMs: number
+  /** Adaptations of each contender before anything counts, at least 1; the last says how many fill a turn. */
+  readonly warmUps: number
 }
 
 export interface Measurement {
@@ -28,7 +30,7 @@ export interface Skipped {
 export interface Measured {
   readonly measurements: readonly Measurement[]
   readonly skipped: readonly Skipped[]
-  /** Matrix products of one seat, one number a round. */
+  /** Matrix products of one seat, one number a round; none without a probe. */
   readonly gflops: readonly number[]
 }
 
@@ -37,7 +39,7 @@ const PAUSE_MS = 30
 
 export async function measure(
   contenders: readonly Contender[],
-  probe: MatmulProbe,
+  probe: MatmulProbe | undefined,
   task: Task,
   plan: Plan,
 ): Promise<Measured> {
@@ -45,13 +47,13 @@ export async function measure(
   const entrants: Entrant[] = []
   for (const contender of contenders) {
     try {
-      entrants.push(await Entrant.warmedUp(contender, task, plan.turnMs))
+      entrants.push(await Entrant.warmedUp(contender, task, plan))
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error
       skipped.push({ name: contender.name, reason: error.message })
     }
   }
-  await probe.run()
+  await probe?.run()
   const gflops: number[] = []
   for (let round = 0; round < plan.rounds; round++) {
     // Another one begins each time, so that nobody always follows the same neighbour.
@@ -60,6 +62,7 @@ export async function measure(
       await sleep(PAUSE_MS)
       await entrant.turn()
     }
+    if (!probe) continue
     await sleep(PAUSE_MS)
     gflops.push(await probe.run())
   }
@@ -77,10 +80,9 @@ class Entrant implements Measurement {
     private readonly steps: number,
   ) {}
 
-  /** The second warm-up says how many adaptations fill a turn. */
-  static async warmedUp(contender: Contender, task: Task, turnMs: number): Promise<Entrant> {
+  static async warmedUp(contender: Contender, task: Task, { turnMs, warmUps }: Plan): Promise<Entrant> {
     const { digests } = await contender.prepare(task)
-    await contender.run(2)
+    if (warmUps > 1) await contender.run(warmUps - 1)
     const { ms } = await contender.run(1)
     return new Entrant(contender, digests, Math.max(1, Math.round(turnMs / ms)), task.steps)
   }

@@ -1,9 +1,8 @@
 /**
- * This project: the onnx engine on the adapt program, in the slices in which serving runs it, with the copies to and
- * from the engine's worker threads.
+ * This project: an engine on the adapt program, in the slices in which serving runs it, with the copies to and from the engine's
+ * worker threads.
  */
-import type { Executable, Tensor, Tensors } from '../../src/engine/engine.js'
-import type { OnnxEngine } from '../../src/engine/onnx/engine.js'
+import type { Engine, Executable, Tensor, Tensors } from '../../src/engine/engine.js'
 import { adaptProgram } from '../../src/learner/adapt-program.js'
 import { stepsPerSlice } from '../../src/learner/cost.js'
 import { rateOf } from '../../src/learner/optimizers.js'
@@ -11,65 +10,83 @@ import type { Contender, Mode, Prepared, Turn } from './contender.js'
 import { conv4 } from './shapes.js'
 import { digestOf, type Task } from './task.js'
 
-interface Loaded {
-  readonly executable: Executable
-  readonly start: Tensors
-  readonly slices: readonly Slice[]
-}
-
 /** A few steps: everything but the state, which comes from the slice before. */
 interface Slice {
   readonly steps: number
   readonly feeds: Tensors
 }
 
+/** A task on an engine: its program, compiled, and what it is fed. */
+export class LoadedTask {
+  private constructor(
+    private readonly executable: Executable,
+    private readonly weights: Float32Array,
+    private readonly moments: Float32Array,
+    private readonly slices: readonly Slice[],
+    readonly digest: string,
+  ) {}
+
+  static async load(engine: Engine, task: Task): Promise<LoadedTask> {
+    const slice = Math.min(task.steps, stepsPerSlice(conv4, task.shape.classes, task.shape.batch, engine.sliceLength))
+    const [executable] = await engine.compileForClients([
+      (clients) => adaptProgram(conv4, { ...task.shape, clients, slice }),
+    ])
+    if (!executable) throw new Error('an engine gives an executable a program')
+    const slices = Array.from({ length: Math.ceil(task.steps / slice) }, (_, number) =>
+      sliceOf(task, number * slice, slice),
+    )
+    return new LoadedTask(executable, task.weights, task.moments, slices, digestOf(task))
+  }
+
+  /** So many adaptations on each seat, all seats at once. */
+  async run(seats: number, adaptations: number): Promise<Turn> {
+    const started = performance.now()
+    const losses = await Promise.all(Array.from({ length: seats }, () => this.runSeat(adaptations)))
+    return { ms: performance.now() - started, losses }
+  }
+
+  dispose(): Promise<void> {
+    return this.executable.dispose()
+  }
+
+  /** The losses of the last adaptation. Steps are done in place, as the inner loop does them (learner/inner-loop.ts). */
+  private async runSeat(adaptations: number): Promise<number[]> {
+    const [weights, moments] = [Float32Array.from(this.weights), Float32Array.from(this.moments)]
+    const state = { weights: rowOf(weights), moments: rowOf(moments) }
+    let losses: number[] = []
+    for (let number = 0; number < adaptations; number++) {
+      losses = []
+      weights.set(this.weights)
+      moments.set(this.moments)
+      for (const { feeds, steps } of this.slices) {
+        const results = await this.executable.run({ ...state, ...feeds }, undefined, { weights, moments })
+        losses.push(...(results.losses?.data.subarray(0, steps) ?? []))
+      }
+    }
+    return losses
+  }
+}
+
 export class Ours implements Contender {
   readonly name = 'reptile-serve'
   readonly family = this.name
-  private loaded: Loaded | undefined
+  private loaded: LoadedTask | undefined
 
   constructor(
-    private readonly engine: OnnxEngine,
+    private readonly engine: Engine,
     private readonly mode: Mode,
   ) {}
 
   async prepare(task: Task): Promise<Prepared> {
-    await this.loaded?.executable.dispose()
-    const slice = Math.min(task.steps, stepsPerSlice(conv4, task.shape.classes, task.shape.batch))
-    const executable = await this.engine.compile(adaptProgram(conv4, { ...task.shape, clients: 1, slice }))
-    const start = {
-      weights: inSharedMemory([1, task.weights.length], task.weights),
-      moments: inSharedMemory([1, task.moments.length], task.moments),
-    }
-    const slices = Array.from({ length: Math.ceil(task.steps / slice) }, (_, number) =>
-      sliceOf(task, number * slice, slice),
-    )
-    this.loaded = { executable, start, slices }
-    return { digests: [digestOf(task)] }
+    await this.loaded?.dispose()
+    this.loaded = await LoadedTask.load(this.engine, task)
+    return { digests: [this.loaded.digest] }
   }
 
   async run(adaptations: number): Promise<Turn> {
-    const { loaded } = this
-    if (!loaded) throw new Error('prepare comes first')
-    const started = performance.now()
-    const losses = await Promise.all(Array.from({ length: this.mode.seats }, () => runSeat(loaded, adaptations)))
-    return { ms: performance.now() - started, losses }
+    if (!this.loaded) throw new Error('prepare comes first')
+    return this.loaded.run(this.mode.seats, adaptations)
   }
-}
-
-/** The losses of the last adaptation. */
-async function runSeat({ executable, start, slices }: Loaded, adaptations: number): Promise<number[]> {
-  let losses: number[] = []
-  for (let number = 0; number < adaptations; number++) {
-    losses = []
-    let state = start
-    for (const { feeds, steps } of slices) {
-      const { losses: done, ...next } = await executable.run({ ...state, ...feeds })
-      losses.push(...(done?.data.subarray(0, steps) ?? []))
-      state = next
-    }
-  }
-  return losses
 }
 
 /** Steps `first` to `first + slice - 1`, or to the last one; one client. */
@@ -89,16 +106,20 @@ function sliceOf(
     rateOf(conv4.innerLoop.optimizer, learningRate, first + step),
   )
   const feeds = {
-    rates: inSharedMemory([slice, 1], rates),
+    rates: filledUp([slice, 1], rates),
     steps: { shape: [], data: Int32Array.of(steps) },
-    x: inSharedMemory([slice, 1, batch, size], inputs.subarray(first * batch * size, (first + steps) * batch * size)),
-    y: inSharedMemory([slice, 1, batch, classes], targets),
+    x: filledUp([slice, 1, batch, size], inputs.subarray(first * batch * size, (first + steps) * batch * size)),
+    y: filledUp([slice, 1, batch, classes], targets),
   }
   return { steps, feeds }
 }
 
+function rowOf(data: Float32Array): Tensor {
+  return { shape: [1, data.length], data }
+}
+
 /** Filled up with zeros. */
-function inSharedMemory(shape: readonly number[], data: ArrayLike<number>): Tensor {
+function filledUp(shape: readonly number[], data: ArrayLike<number>): Tensor {
   const padded = new Float32Array(shape.reduce((product, length) => product * length, 1))
   padded.set(data)
   return { shape, data: padded }

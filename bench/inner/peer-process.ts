@@ -59,6 +59,8 @@ export class PeerProcess {
       MKL_NUM_THREADS: count,
       TF_NUM_INTRAOP_THREADS: count,
       TF_CPP_MIN_LOG_LEVEL: '3',
+      // TensorFlow would take all memory of a GPU, where ours computes, too.
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     }
     const peer = new PeerProcess(spawn(command, args, { env }))
     const { about } = await peer.reply('ready')

@@ -1,5 +1,6 @@
 /** The report as text for a person: of each family of contenders the fastest. */
-import type { Row, Section, Spread } from './report.js'
+import { line, range } from '../table.js'
+import type { Row, Section } from './report.js'
 import { TOLERANCE } from './report.js'
 
 const columns = [-42, 22, 9, 9, 9, 10] as const
@@ -9,8 +10,8 @@ export function printSection({ mode, shape, mflopPerStep, gflops, limitMs, rows,
   const title = `${mode.name}: ${shape} (${seats}, ${mode.threads} thread${mode.threads === 1 ? '' : 's'} each)`
   const rate = `${mflopPerStep.toFixed(0)} MFLOP a step at ${range(gflops, 0)} GFLOP/s`
   const limit = `arithmetic limit ${digits(limitMs)} ms: ${rate}`
-  const head = line(['', 'ms a step (min..max)', 'adapt/s', 'to ours', 'to limit', 'loss diff'])
-  const lines = fastest(rows).map((row) => line(cells(row)) + (row.void ? `  VOID: ${row.void}` : ''))
+  const head = line(columns, ['', 'ms a step (min..max)', 'adapt/s', 'to ours', 'to limit', 'loss diff'])
+  const lines = fastest(rows).map((row) => line(columns, cells(row)) + (row.void ? `  VOID: ${row.void}` : ''))
   const missing = skipped.map(({ name, reason }) => `  ${name} skipped: ${reason}`)
   return [title, `  ${limit}`, head, ...lines, ...missing, ''].join('\n')
 }
@@ -33,18 +34,6 @@ function fastest(rows: readonly Row[]): readonly Row[] {
   return rows.filter((row) => row.void || !beaten(row))
 }
 
-function range({ median, min, max }: Spread, places: number): string {
-  return `${median.toFixed(places)} (${min.toFixed(places)}..${max.toFixed(places)})`
-}
-
 function digits(value: number): string {
   return value.toPrecision(2)
-}
-
-function line(texts: readonly string[]): string {
-  return texts
-    .map((text, index) =>
-      (columns[index] ?? 0) < 0 ? text.padEnd(-(columns[index] ?? 0)) : text.padStart(columns[index] ?? 0),
-    )
-    .join(' ')
 }

@@ -1,6 +1,7 @@
 /** TensorFlow.js as a peer: the inner loop op by op, as everybody writes it. It answers the protocol of protocol.py. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
@@ -11,6 +12,11 @@ const say = (reply: object): void => void process.stdout.write(`${JSON.stringify
 // Libraries may print: the protocol keeps the real output to itself.
 console.log = console.error
 const firstLine = (error: unknown): string => String(error).split('\n', 1).join('').trim()
+
+// What its kernels call, and Node 23 has taken away.
+const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>
+util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
+util.isArray ??= Array.isArray
 
 // Without its native part, which its installer would download, the package throws here.
 const tf = await import('@tensorflow/tfjs-node-gpu').catch((error: unknown) => {
@@ -74,8 +80,12 @@ class Trainer {
     const weight = <T extends Tensor>(name: string) => this.weights.get(name) as Tensor as T
     const last = this.task.layers.reduce((value, layer, index) => {
       switch (layer.type) {
-        case 'conv2d':
-          return tf.conv2d(value, weight<Tensor4D>(`${index}.weight`), layer.stride, layer.padding)
+        case 'conv2d': {
+          // TensorFlow's own kernels know no padding by a number.
+          const around: [number, number] = [layer.padding, layer.padding]
+          const padded = tf.pad(value, [[0, 0], around, around, [0, 0]])
+          return tf.conv2d(padded, weight<Tensor4D>(`${index}.weight`), layer.stride, 'valid')
+        }
         case 'batchNorm': {
           const { mean, variance } = tf.moments(value, [0, 1, 2])
           return tf.batchNorm4d(

@@ -1,14 +1,15 @@
 /** The report as text for a person: of each family of contenders the fastest. */
-import { type Spread, TOLERANCE } from '../inner/report.js'
+import { TOLERANCE } from '../inner/report.js'
+import { line, range } from '../table.js'
 import type { Report, Row } from './report.js'
 
 const columns = [-58, 24, 12, 9, 9, 10] as const
 
 export function printReport({ cores, mflopPerIteration, gflops, limitMs, rows, skipped }: Report): string {
-  const rate = `${mflopPerIteration.toFixed(0)} MFLOP a meta-iteration at ${cores} x ${range(gflops)} GFLOP/s`
+  const rate = `${mflopPerIteration.toFixed(0)} MFLOP a meta-iteration at ${cores} x ${range(gflops, 1)} GFLOP/s`
   const limit = `arithmetic limit ${(1000 / limitMs).toFixed(1)} iterations/s, ${limitMs.toFixed(1)} ms: ${rate}`
-  const head = line(['', 'ms (min..max)', 'iterations/s', 'to ours', 'to limit', 'loss diff'])
-  const lines = fastest(rows).map((row) => line(cells(row)) + (row.void ? `  VOID: ${row.void}` : ''))
+  const head = line(columns, ['', 'ms (min..max)', 'iterations/s', 'to ours', 'to limit', 'loss diff'])
+  const lines = fastest(rows).map((row) => line(columns, cells(row)) + (row.void ? `  VOID: ${row.void}` : ''))
   const missing = skipped.map(({ name, reason }) => `  ${name} skipped: ${reason}`)
   return [limit, head, ...lines, ...missing, ''].join('\n')
 }
@@ -21,7 +22,7 @@ function cells(row: Row): string[] {
   const figures = row.void
     ? ['-', '-', '-']
     : [row.iterationsPerSecond.toFixed(1), `${row.ratio.toFixed(2)} x`, `${row.overLimit.toFixed(2)} x`]
-  return [`  ${row.contender}`, range(row.msPerIteration), ...figures, row.deviation.toExponential(1)]
+  return [`  ${row.contender}`, range(row.msPerIteration, 1), ...figures, row.deviation.toExponential(1)]
 }
 
 /** Void rows all stay: each of them is a fault to look into. */
@@ -31,16 +32,4 @@ function fastest(rows: readonly Row[]): readonly Row[] {
       (other) => other.family === row.family && !other.void && other.msPerIteration.median < row.msPerIteration.median,
     )
   return rows.filter((row) => row.void || !beaten(row))
-}
-
-function range({ median, min, max }: Spread): string {
-  return `${median.toFixed(1)} (${min.toFixed(1)}..${max.toFixed(1)})`
-}
-
-function line(texts: readonly string[]): string {
-  return texts
-    .map((text, index) =>
-      (columns[index] ?? 0) < 0 ? text.padEnd(-(columns[index] ?? 0)) : text.padStart(columns[index] ?? 0),
-    )
-    .join(' ')
 }

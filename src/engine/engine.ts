@@ -19,6 +19,11 @@ export interface Engine {
   readonly name: string
   /** How many runs make progress at the same time; more than that only wait. */
   readonly parallelism: number
+  /**
+   * How many times as much as a core of a CPU does in 25 ms a run should be: more where the way to the device and back costs more
+   * than computing. 1 where not given.
+   */
+  readonly sliceLength?: number
   /** Compiles and warms a program; after this a run only computes. Throws EngineError. */
   compile(program: Program): Promise<Executable>
   /**
@@ -33,7 +38,7 @@ export interface Engine {
 
 /** What one run is about. */
 export interface Run {
-  /** Their shapes must be the parameters' (EngineError otherwise). They may be shared memory and are only read. */
+  /** Their shapes must be the parameters' (EngineError otherwise). They may be shared memory, are only read, and must not change before the end. */
   readonly feeds: Tensors
   /** The outputs that are looked at; all of them where it is not given. */
   readonly wanted?: readonly string[] | undefined

@@ -21,8 +21,8 @@ const SLICE_OPERATIONS = 3e9
 /** So that the mini-batches of cheap steps do not take more room than the weights. */
 const LONGEST_SLICE = 50
 
-/** How many inner steps on `batch` examples make one slice. */
-export function stepsPerSlice(artifact: Artifact, classes: number, batch: number): number {
+/** How many inner steps on `batch` examples make one slice, `length` times as long as a core's where the engine wants it. */
+export function stepsPerSlice(artifact: Artifact, classes: number, batch: number, length = 1): number {
   const step = 3 * batch * forwardOperations(artifact, classes)
-  return Math.min(LONGEST_SLICE, Math.max(1, Math.round(SLICE_OPERATIONS / step)))
+  return Math.min(LONGEST_SLICE, Math.max(1, Math.round((length * SLICE_OPERATIONS) / step)))
 }

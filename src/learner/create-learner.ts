@@ -72,8 +72,8 @@ export function batchFor(batch: number, examples: number): number {
   return batchesFor(batch).find((size) => size >= examples) ?? batch
 }
 
-function loopFor({ settings, innerLoops }: Width, { inputs }: SupportSet): InnerLoop {
-  return at(innerLoops, batchesFor(settings.batch).indexOf(batchFor(settings.batch, inputs.length)))
+function loopFor({ settings, innerLoops }: Width, examples: number): InnerLoop {
+  return at(innerLoops, batchesFor(settings.batch).indexOf(batchFor(settings.batch, examples)))
 }
 
 class ModelLearner implements Learner {
@@ -97,6 +97,10 @@ class ModelLearner implements Learner {
     return this.widthFor(classes).settings
   }
 
+  stepsASlice(classes: number, examples: number): number {
+    return loopFor(this.widthFor(classes), examples).slice
+  }
+
   adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation> {
     return toEnd(this.slices(support, settings))
   }
@@ -117,12 +121,17 @@ class ModelLearner implements Learner {
     const head = await width.startingHead.for(this.initialization, this.features, support)
     budget?.startSteps()
     const start = { weights: concatenated(body, head), moments: width.moments }
-    const { weights, losses } = yield* loopFor(width, support).slices(start, this.initialization, support, {
-      steps: asked,
-      learningRate,
-      seed: settings.seed,
-      budget,
-    })
+    const { weights, losses } = yield* loopFor(width, support.inputs.length).slices(
+      start,
+      this.initialization,
+      support,
+      {
+        steps: asked,
+        learningRate,
+        seed: settings.seed,
+        budget,
+      },
+    )
     const steps = losses.length
     yield
     const adaptedBody = weights.subarray(0, body.length)

@@ -51,17 +51,17 @@ export class InnerLoop {
   private constructor(
     private readonly artifact: Artifact,
     readonly settings: WidthSettings,
-    private readonly slice: number,
+    /** The most steps of one run of the engine. */
+    readonly slice: number,
     private readonly executable: Executable,
     private readonly populationFeeds: ReturnType<typeof populationFeeder>,
   ) {}
 
-  /** `slice`: the most steps of one run of the engine. */
   static async compile(
     engine: Engine,
     artifact: Artifact,
     settings: WidthSettings,
-    slice = stepsPerSlice(artifact, settings.classes, settings.batch),
+    slice = stepsPerSlice(artifact, settings.classes, settings.batch, engine.sliceLength),
   ): Promise<InnerLoop> {
     const { classes, batch } = settings
     const [executable] = await engine.compileForClients([

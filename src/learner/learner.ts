@@ -52,6 +52,8 @@ export interface Learner {
   readonly mostQueries: number
   /** The inner loop's settings for tasks of so many classes (0 for regression). Throws LearnerError where there are none. */
   settingsFor(classes: number): WidthSettings
+  /** The most inner steps of one slice, for a task of so many classes and examples. */
+  stepsASlice(classes: number, examples: number): number
   /** Runs the inner loop. Throws LearnerError for a support set that cannot be learned from or steps that diverged. */
   adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation>
   /** The same in slices: yields between runs of the engine. Where it stops does not change what comes out. */

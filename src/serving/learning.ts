@@ -1,5 +1,4 @@
 /** From examples and settings to an adaptation that can be kept: the inner loop in its turns. */
-import { stepsPerSlice } from '../learner/cost.js'
 import { batchFor } from '../learner/create-learner.js'
 import type { AskedSettings, Examples, NewAdaptation } from '../store/adaptation-store.js'
 import type { WallClock } from './clock.js'
@@ -89,6 +88,6 @@ function turnsOf({ model: { artifact }, learner }: ServedModel, classes: number,
   const batch = batchFor(width.batch, examples)
   return {
     kind: `${artifact.name} ${width.classes} ${batch}`,
-    slice: stepsPerSlice(artifact, width.classes, batch),
+    slice: learner.stepsASlice(classes, examples),
   }
 }

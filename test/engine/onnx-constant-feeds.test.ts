@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Executable } from '../../src/engine/engine.js'
 import { Constants } from '../../src/engine/onnx/constants.js'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
-import { createMailbox, putFeeds } from '../../src/engine/workers/mailbox.js'
+import { placeRows, sortInputs } from '../../src/engine/workers/keeper.js'
 import type { CompiledProgram } from '../../src/engine/workers/protocol.js'
 import { Builder } from '../../src/program/builder.js'
 import type { Program } from '../../src/program/program.js'
@@ -141,12 +141,13 @@ test('only what has changed is sent', () => {
     inputs: ['x', 'z'].map((name) => ({ name, dtype: 'f32', shape: [1, 2] })),
     outputs: [],
   }
-  const mailbox = createMailbox(compiled)
   const constants = new Constants(16 * 2 ** 20)
   const z = changing(Float32Array.of(0, 0))
-  const sent = [constant(one), constant(one), constant(two), changing(one), constant(two), constant(one)].map((x) =>
-    putFeeds(mailbox, compiled, [{ feeds: { x, z } }], constants),
-  )
+  const sent = [constant(one), constant(one), constant(two), changing(one), constant(two), constant(one)].map((x) => {
+    const runs = [{ feeds: { x, z } }]
+    const { kept, changed } = sortInputs(compiled, runs, constants)
+    return { changed: changed.map(({ name }) => name), ...placeRows(kept, runs, constants) }
+  })
   expect(sent).toEqual([
     { changed: ['z'], put: [['x', 0, one]], rows: [['x', [0]]] },
     { changed: ['z'], put: [], rows: [['x', [0]]] },
@@ -160,7 +161,7 @@ test('only what has changed is sent', () => {
 test('the constants used last stay when there are too many, and what goes is told once', () => {
   const constants = new Constants(16 * 2 ** 20)
   const [a, b, c, d] = Array.from({ length: 4 }, () => new Float32Array(1.25 * 2 ** 20)) as [Data, Data, Data, Data]
-  const place = (data: Data) => constants.place({ name: 'x', dtype: 'f32', shape: [1, 2] }, data, true)
+  const place = (data: Data) => constants.place({ name: 'x', dtype: 'f32', shape: [1, 2] }, data)
   expect([a, b, c].map(place)).toEqual([0, 1, 2].map((number) => ({ number, isNew: true })))
   expect(place(a)).toEqual({ number: 0, isNew: false })
   expect(place(d)).toEqual({ number: 3, isNew: true })

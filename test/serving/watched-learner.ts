@@ -27,6 +27,10 @@ export class WatchedLearner implements Learner {
     return this.inner.settingsFor(classes)
   }
 
+  stepsASlice(classes: number, examples: number) {
+    return this.inner.stepsASlice(classes, examples)
+  }
+
   adapt(support: SupportSet, settings: AdaptSettings): Promise<Adaptation> {
     return this.inner.adapt(support, settings)
   }

@@ -15,9 +15,12 @@ export class Constants implements Keeper {
   /** Keeps the one used last, however large. */
   constructor(private readonly mostBytes: number) {}
 
+  keeps(_input: InputSpec, constant: boolean): boolean {
+    return constant
+  }
+
   /** A graph of one client takes what is kept as it is. */
-  place(_input: InputSpec, data: Float32Array, constant: boolean): Placed | undefined {
-    if (!constant) return undefined
+  place(_input: InputSpec, data: Float32Array): Placed {
     const number = this.numbers.get(data)
     if (number === undefined) return { number: this.add(data), isNew: true }
     this.numbers.delete(data)

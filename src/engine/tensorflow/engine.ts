@@ -15,6 +15,8 @@ export interface TensorflowSettings {
   readonly clients: readonly [1, ...number[]]
   /** How full a call must be at least, 0 to 1: on a GPU empty places cost little, on a CPU as much as taken ones. */
   readonly leastFill: number
+  /** See Engine. */
+  readonly sliceLength: number
   /** Memory of the device for what is fed again, for each shape of rows of each model. */
   readonly keptBytes: number
   /** Whether XLA compiles loops: 2 to 3 s a program at the first start, and faster from then on. */
@@ -60,6 +62,10 @@ export class TensorflowEngine implements Engine {
 
   static create(settings: TensorflowSettings): TensorflowEngine {
     return new TensorflowEngine(settings)
+  }
+
+  get sliceLength(): number {
+    return this.settings.sliceLength
   }
 
   /** All who fit into one call. */

@@ -36,6 +36,9 @@ export function loadLibrary({ cacheDir, device }: LibrarySettings): Library {
     TF_CPP_MIN_LOG_LEVEL: '3',
     // No slower for these graphs, and without it the same sum is always added up in the same order.
     TF_ENABLE_ONEDNN_OPTS: '0',
+    // Products in float32, not with factors rounded to 10 bits (TF32): of NVIDIA's libraries, and none of XLA's own.
+    NVIDIA_TF32_OVERRIDE: '0',
+    XLA_FLAGS: '--xla_gpu_enable_triton_gemm=false',
     // So that others can use the GPU, too.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_XLA_FLAGS: `--tf_xla_persistent_cache_prefix=reptile${cache}`,

@@ -39,8 +39,11 @@ export class Shelves implements Keeper {
 
   constructor(private readonly rowsOf: (shelf: string) => number) {}
 
-  place({ shelf }: InputSpec, data: Float32Array, constant: boolean): Placed | undefined {
-    if (shelf === undefined) return undefined
+  keeps({ shelf }: InputSpec): boolean {
+    return shelf !== undefined
+  }
+
+  place({ shelf = '' }: InputSpec, data: Float32Array, constant: boolean): Placed {
     const places = this.places.get(shelf) ?? new Places(this.rowsOf(shelf))
     this.places.set(shelf, places)
     return places.place(data, constant)

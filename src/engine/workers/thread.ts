@@ -1,7 +1,7 @@
 /** One worker thread: does one thing after the other, and may be asked for the next while it is busy. */
 import { SHARE_ENV, Worker } from 'node:worker_threads'
 import { EngineError, OutOfMemoryError, type Run } from '../engine.js'
-import type { Keeper } from './keeper.js'
+import { type Keeper, placeRows, sortInputs } from './keeper.js'
 import { createMailbox, putFeeds, takeResults } from './mailbox.js'
 import type { CompiledModel, CompiledProgram, Mailbox, Reply, Request, Results } from './protocol.js'
 
@@ -100,12 +100,15 @@ export class EngineThread {
     const mailbox = index === undefined ? undefined : mailboxes[index]
     if (index === undefined || !mailbox) throw new EngineError(`more than ${runsAtHand} runs are asked of one worker`)
     try {
-      const feeds = putFeeds(mailbox, program, runs, this.keeper)
+      const { kept, changed } = sortInputs(program, runs, this.keeper)
+      await putFeeds(mailbox, changed, runs)
+      const placed = placeRows(kept, runs, this.keeper)
+      const feeds = { ...placed, changed: changed.map(({ name }) => name) }
       const gone = this.keeper.takeGone()
       const handedOver = feeds.put.map(([, , data]) => data.buffer)
       const wanted = wantedOf(program, runs)
       await this.ask({ kind: 'run', program: id, mailbox: index, feeds, wanted, gone }, handedOver)
-      return takeResults(mailbox, program, runs)
+      return await takeResults(mailbox, program, runs)
     } finally {
       this.idleMailboxes.push(index)
     }
