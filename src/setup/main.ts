@@ -1,13 +1,12 @@
 /** `npm run setup:tensorflow`: brings TensorFlow to the installed package @tensorflow/tfjs-node-gpu. */
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { install } from './install.js'
 import { PackageFolder } from './package-folder.js'
 import { supportedProcessor, thisPlatform } from './platform.js'
 import { inOneSentence } from './setup-error.js'
 import type { Surroundings } from './surroundings.js'
-import { WheelCache } from './wheel-cache.js'
+import { cacheFolder, WheelCache } from './wheel-cache.js'
 
 interface Options {
   readonly cuda?: boolean
@@ -38,7 +37,10 @@ const program = new Command('npm run setup:tensorflow --')
   )
   .option('--wheel <file>', 'take this wheel of tensorflow-cpu or tensorflow instead of downloading it')
   .addOption(
-    new Option('--cache <folder>', 'where downloads are kept').default(cacheFolder(), '~/.cache/reptile-serve'),
+    new Option('--cache <folder>', 'where downloads are kept').default(
+      cacheFolder(process.env),
+      '~/.cache/reptile-serve',
+    ),
   )
   .addHelpText('after', help)
   .exitOverride()
@@ -86,9 +88,4 @@ try {
     console.error(inOneSentence(error) ?? error)
     process.exitCode = 1
   }
-}
-
-/** As the XDG base directory specification has it. */
-function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'reptile-serve')
 }

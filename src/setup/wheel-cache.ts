@@ -1,5 +1,6 @@
 /** Wheels that were downloaded before, each trusted by its hash alone. */
 import { existsSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Pin } from './pins.js'
 import { pipDownload } from './pip.js'
@@ -8,6 +9,11 @@ import { SetupError } from './setup-error.js'
 import { sha256Of } from './sha256.js'
 import { requireSpace } from './sizes.js'
 import type { Surroundings } from './surroundings.js'
+
+/** Where downloads are kept unless it is said: as the XDG base directory specification has it. */
+export function cacheFolder({ XDG_CACHE_HOME }: NodeJS.ProcessEnv): string {
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'reptile-serve')
+}
 
 export class WheelCache {
   constructor(

@@ -8,8 +8,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { execForm, lastOf, pairsOf, type Stage } from './dockerfile.js'
-import { imagePath, layerOf, quote } from './image.js'
-import { tools } from './tools.js'
+import { imagePath, layerOf, lowerLayers, quote } from './image.js'
 
 export interface Ended {
   readonly code: number | null
@@ -53,7 +52,7 @@ export class Container {
     const script = [
       'set -eu',
       // Without an upper folder an overlay cannot be written to.
-      `mount -t overlay overlay -o lowerdir=${layerOf(work, stage.name)}:${tools.baseImage} ${root}`,
+      `mount -t overlay overlay -o lowerdir=${layerOf(work, stage.name)}:${lowerLayers(stage, work)} ${root}`,
       `mount --bind ${data} ${root}${lastOf(stage, 'VOLUME')}`,
       `mount -t tmpfs -o size=64m,mode=1777 tmpfs ${root}/tmp`,
       `mount -t proc proc ${root}/proc`,

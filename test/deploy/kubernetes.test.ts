@@ -1,6 +1,6 @@
-/** k8s/base as kustomize renders it: valid by the schemas, and in agreement with the server and the image. */
+/** k8s/base and its overlays as kustomize renders them: valid by the schemas, and in agreement with the server and the image. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -9,14 +9,15 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { readConfig } from '../../src/config.js'
 import { schemaOf } from './crd-schema.js'
-import { lastOf, readDockerfile } from './dockerfile.js'
+import { lastOf, pairsOf, readDockerfile, stageOf } from './dockerfile.js'
 import * as manifests from './manifests.js'
 import { missing, repository, tools } from './tools.js'
 
 const absent = missing('kustomize', 'kubernetesValidate', 'httpRoutes')
+const folders = ['k8s/base', ...readdirSync(join(repository, 'k8s/overlays')).map((name) => `k8s/overlays/${name}`)]
 
-describe.skipIf(absent)(`k8s/base${absent ? ` (${absent})` : ''}`, () => {
-  const rendered = absent ? '' : manifests.render(join(repository, 'k8s/base'))
+describe.skipIf(absent).each(folders)(`%s${absent ? ` (${absent})` : ''}`, (built) => {
+  const rendered = absent ? '' : manifests.render(join(repository, built))
   const objects = manifests.objectsIn(rendered)
 
   // The oldest with HTTPRoute timeouts in common use, and the newest that the validator knows.
@@ -52,7 +53,7 @@ describe.skipIf(absent)(`k8s/base${absent ? ` (${absent})` : ''}`, () => {
     const yaml = /```yaml\n(# kustomization\.yaml\n.*?)```/s.exec(
       readFileSync(join(repository, 'docs/deploy.md'), 'utf8'),
     )?.[1]
-    const base = relative(realpathSync(folder), realpathSync(join(repository, 'k8s/base')))
+    const base = relative(realpathSync(folder), realpathSync(join(repository, built)))
     writeFileSync(join(folder, 'kustomization.yaml'), yaml?.replace(/^resources: .*$/m, `resources: [${base}]`) ?? '')
     const overlaid = manifests.render(folder)
     rmSync(folder, { recursive: true })
@@ -74,17 +75,21 @@ function validate(rendered: string, version: string) {
   return spawnSync(tools.kubernetesValidate, ['--strict', '-k', version, '-'], { input: rendered, encoding: 'utf8' })
 }
 
+const stages = readDockerfile(readFileSync(join(repository, 'Dockerfile'), 'utf8'))
+
+/** The tag of an image says its target, if it is another than cpu: reptile-serve:0.1.0-cuda. */
+const targetOf = (image: string) => /-([a-z]+)$/.exec(image)?.[1] ?? 'cpu'
+
 /** What no schema knows. */
 function agrees(objects: readonly manifests.KubernetesObject[]): void {
-  const stages = readDockerfile(readFileSync(join(repository, 'Dockerfile'), 'utf8'))
-  const image = stages.find(({ name }) => name === 'cpu')
-  if (!image) throw new Error('There is no stage cpu.')
   const contract = z
     .looseObject({ paths: z.record(z.string(), z.unknown()) })
     .parse(parse(readFileSync(join(repository, 'openapi.yaml'), 'utf8')))
   const { spec } = manifests.only(objects, 'Deployment', manifests.deployment)
   const pod = spec.template.spec
   const [server] = pod.containers
+  const target = targetOf(server.image)
+  const image = stageOf(stages, target)
   const service = manifests.only(objects, 'Service', manifests.service)
   const settings = manifests.only(objects, 'ConfigMap', manifests.configMap)
   const claim = manifests.only(objects, 'PersistentVolumeClaim', manifests.claim)
@@ -225,6 +230,25 @@ function agrees(objects: readonly manifests.KubernetesObject[]): void {
 
   test('the image is that of this version', () => {
     const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
-    expect(server.image).toBe(`reptile-serve:${version}`)
+    expect(server.image).toBe(`reptile-serve:${version}${target === 'cpu' ? '' : `-${target}`}`)
+  })
+
+  test('the pod asks for what its image computes on', () => {
+    const { ENGINE, DEVICE } = readConfig({ ...pairsOf(image, 'ENV'), ...settings.data })
+    const asksForGpu = 'nvidia.com/gpu' in server.resources.limits
+    expect({ ENGINE, DEVICE, asksForGpu }).toEqual(
+      target === 'cuda'
+        ? { ENGINE: 'tensorflow', DEVICE: 'gpu', asksForGpu: true }
+        : { ENGINE: 'auto', DEVICE: 'auto', asksForGpu: false },
+    )
+    if (!asksForGpu) return
+    expect(server.resources.limits['nvidia.com/gpu'], 'one process, one GPU').toBe('1')
+    expect(pod.tolerations).toEqual([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }])
+  })
+
+  test('a start has the time it takes', () => {
+    const { periodSeconds, failureThreshold } = server.startupProbe
+    // TensorFlow's compiler was measured at 4 s a program and core; there are 27 on a GPU.
+    expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(target === 'cuda' ? 27 * 4 * 4 : 60)
   })
 }

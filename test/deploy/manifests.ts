@@ -69,6 +69,7 @@ export const deployment = z.looseObject({
         automountServiceAccountToken: z.boolean(),
         terminationGracePeriodSeconds: z.number(),
         securityContext: z.looseObject({ runAsUser: z.number(), runAsGroup: z.number() }),
+        tolerations: z.array(z.looseObject({})).optional(),
         containers: z.tuple([container]),
         volumes: z.array(
           z.looseObject({ name: z.string(), persistentVolumeClaim: z.object({ claimName: z.string() }).optional() }),
