@@ -1,5 +1,6 @@
 /** The engine that the settings ask for, or that this machine is best served by. */
 import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { type Config, ConfigError } from './config.js'
@@ -94,13 +95,18 @@ function tensorflowSettings(
   }
 }
 
-/** What is compiled for one processor may not run on another. */
+/** What is compiled for one processor, or GPU, may not run on another. */
 function machine(): string {
-  const names = cpus().map(({ model }) => model)
-  return createHash('sha256')
-    .update(names[0] ?? '')
-    .digest('hex')
-    .slice(0, 12)
+  const names = [cpus()[0]?.model ?? '', ...gpus()]
+  return createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 12)
+}
+
+/** As NVIDIA's driver names them; empty where there is none, or another system than Linux. */
+function gpus(): string[] {
+  const folder = '/proc/driver/nvidia/gpus'
+  if (!existsSync(folder)) return []
+  const texts = readdirSync(folder).map((gpu) => readFileSync(join(folder, gpu, 'information'), 'utf8'))
+  return texts.flatMap((text) => /^Model:\s*(.*)$/m.exec(text)?.[1] ?? [])
 }
 
 function asked(engine: Config['ENGINE'], device: Config['DEVICE']): string {
