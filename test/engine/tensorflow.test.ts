@@ -112,6 +112,26 @@ describe.skipIf(tensorflowMissing !== undefined)(
       expect(threads).toHaveLength(2)
     })
 
+    test('feeds and results that take several pieces to copy do not mix with those of others in between', async () => {
+      const engine = engineOf({ keptBytes: 24 })
+      const size = 3 * 2 ** 20
+      const wide = (clients: number): Program => {
+        const b = new Builder()
+        const w = b.sum(b.keptParam('w', [clients, 2]), [1])
+        return b.build({ y: b.mul(w, b.param('x', [clients, size])) })
+      }
+      const [large, small] = await engine.compileForClients([wide, program])
+      const given = weights(5)
+      const answers = given.map(async (w, i) => {
+        const x = { shape: [1, size], data: new Float32Array(size).fill(i + 1) }
+        const results = large?.run({ w: constant(w), x })
+        const between = await answer(small as Executable, w, i + 1)
+        return [between, (await results)?.y?.data.at(-1), (await results)?.y?.data[0]]
+      })
+      const sums = given.map(([a = 0, b = 0], i) => (a + b) * (i + 1))
+      expect(await Promise.all(answers)).toEqual(given.map((w, i) => [products(w, i + 1), sums[i], sums[i]]))
+    })
+
     test('what has been disposed of is not there any more, and the engine goes on', async () => {
       const engine = engineOf()
       const [one, other] = await engine.compileForClients([program, program])

@@ -3,11 +3,10 @@
  * with every run would stay alive until the worker's next garbage collection, and a thread that makes no garbage has none
  * (measured: 430 KB lost an adaptation).
  */
-import { setImmediate } from 'node:timers/promises'
 import type { Run } from '../engine.js'
 import type { CompiledProgram, InputSpec, Mailbox, Results } from './protocol.js'
 
-/** Bytes that are copied in one go, about a millisecond's; then others have their turn on this thread. */
+/** Bytes that are copied in one go, about a millisecond's; then copying yields, so that others have their turn on this thread. */
 const BREATH = 4 * 2 ** 20
 
 export function createMailbox({ inputs, outputs }: CompiledProgram): Mailbox {
@@ -24,13 +23,13 @@ export function createMailbox({ inputs, outputs }: CompiledProgram): Mailbox {
 
 /**
  * Puts in what each client's run is fed with for these inputs. Clients for which there is no run have what was there before, which
- * concerns nobody. Nothing is waited for where it is little.
+ * concerns nobody.
  */
-export async function putFeeds(
+export function* putFeeds(
   { inputs }: Mailbox,
   changed: readonly InputSpec[],
   runs: readonly Run[],
-): Promise<void> {
+): Generator<void, void> {
   let copied = 0
   for (const input of changed) {
     const box = inputs[input.name]
@@ -42,18 +41,18 @@ export async function putFeeds(
       copied += own.byteLength
       if (copied > BREATH) {
         copied = 0
-        await setImmediate()
+        yield
       }
     }
   }
 }
 
 /** Takes out a copy of the outputs that are wanted, for each run, into the memory that there is for them. */
-export async function takeResults(
+export function* takeResults(
   { outputs }: Mailbox,
   program: CompiledProgram,
   runs: readonly Run[],
-): Promise<Results[]> {
+): Generator<void, Results[]> {
   const all: Results[] = []
   let copied = 0
   for (const [client, { wanted, into = {} }] of runs.entries()) {
@@ -71,7 +70,7 @@ export async function takeResults(
     all.push(own)
     if (copied > BREATH) {
       copied = 0
-      await setImmediate()
+      yield
     }
   }
   return all
@@ -86,11 +85,16 @@ function copyAt(
   direction: 'in' | 'out',
 ): void {
   const clients = clientAxis === undefined ? 1 : (shape[clientAxis] ?? 1)
-  const copy = (from: number, to: number, length: number): void => {
+  if (clients === 1) {
+    if (direction === 'in') all.set(own)
+    else own.set(all)
+    return
+  }
+  const blocks = shape.slice(0, clientAxis).reduce((product, length) => product * length, 1)
+  const length = own.length / blocks
+  for (let block = 0; block < blocks; block++) {
+    const [from, to] = [block * length, (block * clients + client) * length]
     if (direction === 'in') all.set(own.subarray(from, from + length), to)
     else own.set(all.subarray(to, to + length), from)
   }
-  const blocks = clients === 1 ? 1 : shape.slice(0, clientAxis).reduce((product, length) => product * length, 1)
-  const length = own.length / blocks
-  for (let block = 0; block < blocks; block++) copy(block * length, (block * clients + client) * length, length)
 }

@@ -1,4 +1,5 @@
 /** One worker thread: does one thing after the other, and may be asked for the next while it is busy. */
+import { setImmediate } from 'node:timers/promises'
 import { SHARE_ENV, Worker } from 'node:worker_threads'
 import { EngineError, OutOfMemoryError, type Run } from '../engine.js'
 import { type Keeper, placeRows, sortInputs } from './keeper.js'
@@ -101,14 +102,15 @@ export class EngineThread {
     if (index === undefined || !mailbox) throw new EngineError(`more than ${runsAtHand} runs are asked of one worker`)
     try {
       const { kept, changed } = sortInputs(program, runs, this.keeper)
-      await putFeeds(mailbox, changed, runs)
+      const putting = inPieces(putFeeds(mailbox, changed, runs))
+      if (putting) await putting
       const placed = placeRows(kept, runs, this.keeper)
       const feeds = { ...placed, changed: changed.map(({ name }) => name) }
       const gone = this.keeper.takeGone()
       const handedOver = feeds.put.map(([, , data]) => data.buffer)
       const wanted = wantedOf(program, runs)
       await this.ask({ kind: 'run', program: id, mailbox: index, feeds, wanted, gone }, handedOver)
-      return await takeResults(mailbox, program, runs)
+      return await inPieces(takeResults(mailbox, program, runs))
     } finally {
       this.idleMailboxes.push(index)
     }
@@ -133,6 +135,20 @@ export class EngineThread {
       this.asked.push({ resolve, reject })
       this.worker.postMessage(request, handedOver)
     })
+  }
+}
+
+/** At once where it does not yield; otherwise others have their turn on this thread in between. */
+function inPieces<Result>(work: Generator<void, Result>): Result | Promise<Result> {
+  const first = work.next()
+  return first.done ? first.value : goOn(work)
+}
+
+async function goOn<Result>(work: Generator<void, Result>): Promise<Result> {
+  for (;;) {
+    await setImmediate()
+    const { done, value } = work.next()
+    if (done) return value
   }
 }
 
