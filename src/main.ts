@@ -14,17 +14,19 @@ else if (argument !== undefined)
 else await main()
 
 async function main(): Promise<void> {
+  const ending = new AbortController()
   try {
     const config = readConfig()
     const log = openLog(config.LOG_LEVEL)
     process.on('uncaughtExceptionMonitor', (err) => log.fatal({ err }, 'fault'))
-    const starting = startServer(config, log)
+    const starting = startServer(config, log, ending.signal)
     // From the start on: to process 1 of a container a signal that nobody listens to does nothing.
-    for (const signal of signals) process.once(signal, () => void stop(starting, log, signal))
+    for (const signal of signals) process.once(signal, () => void stop({ starting, ending, log, signal }))
     const server = await starting
     log.info({ address: server.address, ...limitsOf(config) }, 'ready')
     if (process.stdout.isTTY) console.log(greeting(server))
   } catch (error) {
+    if (ending.signal.aborted) return
     // What the operator can mend is said in a sentence; what only we can, with its stack.
     endWith(error instanceof ConfigError || error instanceof ModelError ? error.message : error)
   }
@@ -35,12 +37,20 @@ function endWith(reason: unknown): never {
   process.exit(1)
 }
 
-async function stop(starting: Promise<RunningServer>, log: Log, signal: string): Promise<void> {
+interface Stop {
+  readonly starting: Promise<RunningServer>
+  readonly ending: AbortController
+  readonly log: Log
+  readonly signal: string
+}
+
+async function stop({ starting, ending, log, signal }: Stop): Promise<void> {
   for (const name of signals) process.removeAllListeners(name).once(name, () => process.exit(1))
   log.info({ signal }, 'finishing what is under way; the next signal ends it at once')
-  // A start that fails says so itself.
-  const server = await starting.catch(() => process.exit(1))
-  await server.stop()
+  ending.abort()
+  // A start that is not over is ended; one that fails just now need not say so any more.
+  const server = await starting.catch(() => undefined)
+  await server?.stop()
   log.info('stopped')
   process.exit(0)
 }

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { type Config, ConfigError } from './config.js'
 import { OutOfMemoryError } from './engine/engine.js'
+import { untilAborted } from './engine/until-aborted.js'
 import { chooseEngine, createEngines } from './engine-choice.js'
 import { createApp, type Ready } from './http/app.js'
 import { Listener } from './http/listener.js'
@@ -52,8 +53,15 @@ const mostConnections = 10_000
 /** So that the engine finds the next run when it is done with one, while this thread still reads and answers requests. */
 const predictionsAtHand = 2
 
-/** Resolves when every model is loaded, compiled and warm; it listens, and says so, before. Throws ConfigError and ModelError. */
-export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+/**
+ * Resolves when every model is loaded, compiled and warm; it listens, and says so, before. Throws ConfigError and ModelError, and the
+ * signal's reason where that aborts before.
+ */
+export async function startServer(
+  config: Config,
+  log: Log,
+  signal = new AbortController().signal,
+): Promise<RunningServer> {
   const now = () => performance.now()
   const lifecycle: Lifecycle = { phase: 'starting' }
   const metrics = new Metrics(version)
@@ -79,7 +87,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
       `HOST=${config.HOST} PORT=${config.PORT} cannot be listened on (${error.message}); set others.`,
     )
   })
-  const started = await startService(config, log, metrics, listener).catch(async (error: unknown) => {
+  const started = await startService({ config, log, metrics, listener, signal }).catch(async (error: unknown) => {
     await listener.close(0, 0)
     await traces?.close()
     throw error
@@ -105,7 +113,15 @@ interface RunningService {
   close(): Promise<void>
 }
 
-async function startService(config: Config, log: Log, metrics: Metrics, listener: Listener): Promise<RunningService> {
+interface Beginning {
+  readonly config: Config
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly listener: Listener
+  readonly signal: AbortSignal
+}
+
+async function startService({ config, log, metrics, listener, signal }: Beginning): Promise<RunningService> {
   const proxies = trustedProxies(config)
   const loaded = await loadModels(config.MODELS_DIR, expectedTensors)
   if (!loaded.has(config.DEFAULT_MODEL)) {
@@ -120,7 +136,9 @@ async function startService(config: Config, log: Log, metrics: Metrics, listener
   const { adapting, predicting } = createEngines(chosen, config, widthsOf(loaded))
   const served: ServedModel[] = []
   for (const model of loaded.values()) {
-    const learner = await createLearner(model, adapting, defaultSizes, predicting).catch(withoutMemory)
+    log.info({ model: model.artifact.name }, 'compiling')
+    const [first, second] = [untilAborted(adapting, signal), untilAborted(predicting, signal)]
+    const learner = await createLearner(model, first, defaultSizes, second).catch(withoutMemory)
     served.push({ model, learner })
   }
   const models = new ServedModels(served, config.DEFAULT_MODEL)

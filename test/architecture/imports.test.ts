@@ -84,6 +84,7 @@ const wiring: Readonly<Record<string, readonly string[]>> = {
     'store-choice.ts',
     'engine-choice.ts',
     ...interfaces.engine,
+    'engine/until-aborted.ts',
     'http',
     'samples',
     'serving',

@@ -51,3 +51,12 @@ test('a shelf holds what its bytes hold, never fewer rows than a run needs, and 
     { name: shelfName(7, [3, 100]), rows: 4, rowShape: [3, 100] },
   ])
 })
+
+test('what has been forgotten is sent again, and nothing else', () => {
+  const shelves = new Shelves(() => 3)
+  const [a, b] = [Float32Array.of(1), Float32Array.of(2)]
+  const { number } = shelves.place(input, a, true)
+  shelves.place(input, b, true)
+  shelves.forget(input, [number])
+  expect([a, b, a].map((row) => shelves.place(input, row, true).isNew)).toEqual([true, false, false])
+})

@@ -28,6 +28,9 @@ export class Constants implements Keeper {
     return { number, isNew: false }
   }
 
+  /** They are a worker's before anything can fail. */
+  forget(): void {}
+
   takeGone(): number[] {
     return this.gone.splice(0)
   }

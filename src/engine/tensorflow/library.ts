@@ -31,17 +31,24 @@ export interface LibrarySettings {
  */
 export function loadLibrary({ cacheDir, device }: LibrarySettings): Library {
   const cache = cacheDir ? ` --tf_xla_persistent_cache_directory="${cacheDir}"` : ''
+  // What somebody has set comes behind ours: of two settings of a flag the last one counts.
+  const flags = {
+    TF_XLA_FLAGS: `--tf_xla_persistent_cache_prefix=reptile${cache}`,
+    // Products in float32, not with factors rounded to 10 bits (TF32): of NVIDIA's libraries (below), and none of XLA's own.
+    XLA_FLAGS: '--xla_gpu_enable_triton_gemm=false',
+  }
+  for (const [name, ours] of Object.entries(flags)) {
+    const theirs = process.env[name] ?? ''
+    if (!theirs.startsWith(ours)) process.env[name] = `${ours} ${theirs}`.trim()
+  }
   const defaults = {
     // Nothing: what fails is reported as an error, and at the start it says much that is meant for others.
     TF_CPP_MIN_LOG_LEVEL: '3',
     // No slower for these graphs, and without it the same sum is always added up in the same order.
     TF_ENABLE_ONEDNN_OPTS: '0',
-    // Products in float32, not with factors rounded to 10 bits (TF32): of NVIDIA's libraries, and none of XLA's own.
     NVIDIA_TF32_OVERRIDE: '0',
-    XLA_FLAGS: '--xla_gpu_enable_triton_gemm=false',
     // So that others can use the GPU, too.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-    TF_XLA_FLAGS: `--tf_xla_persistent_cache_prefix=reptile${cache}`,
   }
   for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value
   if (device === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1'

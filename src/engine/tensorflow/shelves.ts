@@ -10,7 +10,7 @@ import type { InputSpec, Shelf } from '../workers/protocol.js'
 /** However small the rows are. */
 const MOST_ROWS = 4096
 
-/** Shelves for what the programs keep, of about `bytes` each, and of at least the rows that one run needs. Ids are the model's own. */
+/** Shelves for what the programs keep, of about `bytes` each, and of at least the rows that one run needs. `model`: its number. */
 export function shelvesFor(programs: readonly Program[], model: number, bytes: number): Shelf[] {
   const shelves = new Map<string, Shelf>()
   for (const program of programs) {
@@ -49,6 +49,10 @@ export class Shelves implements Keeper {
     return places.place(data, constant)
   }
 
+  forget({ shelf = '' }: InputSpec, numbers: readonly number[]): void {
+    this.places.get(shelf)?.forget(numbers)
+  }
+
   /** What is put in another's place goes by itself. */
   takeGone(): number[] {
     return []
@@ -82,6 +86,10 @@ class Places {
     this.use({ number, given })
     if (constant) this.lying.set(data, { number, given })
     return { number, isNew: true }
+  }
+
+  forget(numbers: readonly number[]): void {
+    for (const number of numbers) this.order.set(number, (this.order.get(number) ?? 0) + 1)
   }
 
   private use({ number, given }: Lying): void {

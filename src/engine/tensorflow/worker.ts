@@ -19,10 +19,17 @@ interface Loaded {
   readonly signature: TFSavedModel
 }
 
+/** A run before, which was to bring the row, had no memory for it: this one can be tried again like that. */
+class RowLostError extends Error {
+  override readonly name = 'RowLostError'
+}
+
 class TensorflowRuntime implements Runtime {
   private readonly programs = new Map<number, Loaded>()
-  /** What puts a row onto each shelf. */
+  /** What puts rows onto each shelf. */
   private readonly puts = new Map<string, TFSavedModel>()
+  /** The numbers of the rows that lie on each. */
+  private readonly lying = new Map<string, Set<number>>()
   private readonly models = new Map<number, CompiledModel>()
 
   async load(model: CompiledModel): Promise<void> {
@@ -62,16 +69,24 @@ class TensorflowRuntime implements Runtime {
       if (!put) throw new Error(`there is no shelf for ${name}`)
       const numbers = Int32Array.from(own, ([, number]) => number)
       const rows = joined(own.map(([, , data]) => bitsOf(data)))
+      const lying = this.lying.get(shelf ?? '') ?? new Set()
+      this.lying.set(shelf ?? '', lying)
+      // What is there if it fails nobody knows.
+      for (const number of numbers) lying.delete(number)
       this.call(put, [
         ['numbers', numbers, [own.length]],
         ['rows', rows, [own.length, ...shape.slice(1)]],
       ])
+      for (const number of numbers) lying.add(number)
     }
   }
 
   async run({ program: id, feeds, wanted }: RunRequest, mailbox: Mailbox): Promise<void> {
     const { program, signature } = this.known(id)
     const rows = new Map(feeds.rows)
+    for (const { name, shelf } of program.inputs)
+      for (const number of rows.get(name) ?? [])
+        if (!this.lying.get(shelf ?? '')?.has(number)) throw new RowLostError(`row ${number} of ${name} was not put`)
     const fed = program.inputs.map((input, index) => {
       const numbers = rows.get(input.name)
       const bits = numbers ? Int32Array.from(numbers) : bitsOf(mailbox.inputs[input.name] ?? new Int32Array(0))
@@ -97,11 +112,13 @@ class TensorflowRuntime implements Runtime {
     for (const { name } of model.shelves) {
       this.puts.get(name)?.dispose()
       this.puts.delete(name)
+      this.lying.delete(name)
     }
     this.models.delete(id)
   }
 
   isOutOfMemory(error: unknown): boolean {
+    if (error instanceof RowLostError) return true
     const text = error instanceof Error ? error.message : ''
     return /\bOOM\b|out of memory|RESOURCE_EXHAUSTED|failed to allocate/i.test(text)
   }

@@ -1,4 +1,7 @@
-/** Which rows a worker keeps, as the engine sees it from outside: what is fed again is not sent again. */
+/**
+ * Which rows a worker keeps, as the engine sees it from outside: what is fed again is not sent again. Each engine has a way of its own
+ * to keep them: onnx/constants.ts, tensorflow/shelves.ts.
+ */
 import type { Run } from '../engine.js'
 import type { CompiledProgram, InputSpec, PutFeeds } from './protocol.js'
 
@@ -14,6 +17,8 @@ export interface Keeper {
   keeps(input: InputSpec, constant: boolean): boolean
   /** Of what is kept. What is not `constant` has to be sent in any case. */
   place(input: InputSpec, data: Float32Array, constant: boolean): Placed
+  /** After a run that has failed: whether the worker has got, or still has, its rows is not known. */
+  forget(input: InputSpec, numbers: readonly number[]): void
   /** What the worker is to let go, told once. */
   takeGone(): number[]
 }

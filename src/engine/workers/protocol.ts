@@ -89,12 +89,12 @@ export type Reply =
 /** What a kind of engine does in its worker threads. */
 export interface Runtime {
   load(model: CompiledModel): Promise<void>
-  /** Takes the rows that come with a run. Whether that fails or not: the engine counts on it. */
+  /** Takes the rows that come with a run. */
   keep(request: RunRequest): void
   run(request: RunRequest, mailbox: Mailbox): Promise<void>
   /** Lets go what is gone after a run. */
   letGo(request: RunRequest): void
   unload(model: number): Promise<void>
-  /** Whether a run has failed only because it was too large. */
+  /** Whether something has failed only for a lack of memory. */
   isOutOfMemory(error: unknown): boolean
 }

@@ -109,7 +109,13 @@ export class EngineThread {
       const gone = this.keeper.takeGone()
       const handedOver = feeds.put.map(([, , data]) => data.buffer)
       const wanted = wantedOf(program, runs)
-      await this.ask({ kind: 'run', program: id, mailbox: index, feeds, wanted, gone }, handedOver)
+      await this.ask({ kind: 'run', program: id, mailbox: index, feeds, wanted, gone }, handedOver).catch((error) => {
+        placed.rows.forEach(([, numbers], place) => {
+          const input = kept[place]
+          if (input) this.keeper.forget(input, numbers)
+        })
+        throw error
+      })
       return await inPieces(takeResults(mailbox, program, runs))
     } finally {
       this.idleMailboxes.push(index)
