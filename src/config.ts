@@ -39,7 +39,7 @@ const settings = z.object({
     'Where tensorflow computes; with gpu the server does not start without one, with cpu it leaves it to others.',
   ),
   CACHE_DIR: text('').describe(
-    'Where tensorflow keeps the programs it has compiled, from start to start; in DATA_DIR if empty.',
+    'Where tensorflow keeps the programs it has compiled, from start to start; in DATA_DIR if empty. Nowhere if it cannot be written.',
   ),
   DEVICE_BYTES: whole(256 * mebibyte, mebibyte, 2 ** 42).describe(
     "Memory of tensorflow's device for adapted models; those of clients that ask again need not be sent to it.",

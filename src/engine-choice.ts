@@ -1,6 +1,6 @@
 /** The engine that the settings ask for, or that this machine is best served by. */
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { type Config, ConfigError } from './config.js'
@@ -90,8 +90,19 @@ function tensorflowSettings(
   return {
     ...clientsACall(device),
     xla: true,
-    cacheDir: join(CACHE_DIR || join(DATA_DIR, 'compiled'), machine()),
+    cacheDir: cacheFolder(join(CACHE_DIR || join(DATA_DIR, 'compiled'), machine())),
     device: DEVICE === 'cpu' ? 'cpu' : 'auto',
+  }
+}
+
+/** Nowhere if it cannot be written, for then nothing would be compiled at all; nor with a quote, which the library cannot be told. */
+function cacheFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+    return folder.includes('"') ? '' : folder
+  } catch {
+    return ''
   }
 }
 
@@ -110,5 +121,5 @@ function gpus(): string[] {
 }
 
 function asked(engine: Config['ENGINE'], device: Config['DEVICE']): string {
-  return engine === 'tensorflow' ? 'ENGINE=tensorflow asks for TensorFlow' : `DEVICE=${device} asks for TensorFlow`
+  return device === 'gpu' ? 'DEVICE=gpu asks for TensorFlow' : `ENGINE=${engine} asks for TensorFlow`
 }

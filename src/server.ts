@@ -198,9 +198,12 @@ async function startService({ config, log, metrics, listener, signal }: Beginnin
       await admission.drain()
       await Promise.all([adaptationTurns.idle(), predictionTurns.idle()])
       await readers.close()
-      for (const { learner } of served) await learner.close()
-      await Promise.all([adapting.close(), predicting.close()])
-      await store.close()
+      try {
+        for (const { learner } of served) await learner.close()
+        await Promise.all([adapting.close(), predicting.close()])
+      } finally {
+        await store.close()
+      }
     },
   }
 }

@@ -16,7 +16,7 @@ declare module 'vitest' {
 /** Why TensorFlow cannot be tested here; undefined where it can. */
 export const tensorflowMissing = isSetUp() ? undefined : `TensorFlow is not set up (${setUp})`
 
-const cacheDir = join(tmpdir(), 'reptile-serve-tests-compiled')
+const sharedCache = join(tmpdir(), 'reptile-serve-tests-compiled')
 
 /** `workers`: of an engine that has several. */
 export function createTestEngine(workers = 1): Engine {
@@ -25,7 +25,7 @@ export function createTestEngine(workers = 1): Engine {
 }
 
 /** With small batches, so that tests fill them; what it keeps is little, so that tests overflow it. */
-export function createTensorflow({ xla = false, keptBytes = 2 ** 20 } = {}): TensorflowEngine {
+export function createTensorflow({ xla = false, keptBytes = 2 ** 20, cacheDir = sharedCache } = {}): TensorflowEngine {
   return TensorflowEngine.create({
     clients: [1, 3],
     leastFill: 0.5,
@@ -39,5 +39,5 @@ export function createTensorflow({ xla = false, keptBytes = 2 ** 20 } = {}): Ten
 
 /** Settings of a server of which the engine is that of the suite. */
 export function engineSettings(): Record<string, string> {
-  return inject('engine') === 'onnx' ? { ENGINE: 'onnx' } : { ENGINE: 'tensorflow', CACHE_DIR: cacheDir }
+  return inject('engine') === 'onnx' ? { ENGINE: 'onnx' } : { ENGINE: 'tensorflow', CACHE_DIR: sharedCache }
 }

@@ -8,6 +8,8 @@ const refusals: Readonly<Record<string, string>> = {
   EDQUOT: 'The disk quota is used up',
   EACCES: 'A file may not be written',
   EPERM: 'A file may not be written',
+  EISDIR: 'A folder stands where a file should be',
+  ENOTDIR: 'A file stands where a folder should be',
   EROFS: 'The file system is read-only',
 }
 

@@ -2,7 +2,11 @@
 import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EngineError, type Executable } from '../../src/engine/engine.js'
+import { Constants } from '../../src/engine/onnx/constants.js'
 import { OnnxEngine } from '../../src/engine/onnx/engine.js'
+import { encodeModel } from '../../src/engine/onnx/format.js'
+import { lower } from '../../src/engine/onnx/lower.js'
+import { WorkerPool } from '../../src/engine/workers/pool.js'
 import { Builder } from '../../src/program/builder.js'
 import type { Program } from '../../src/program/program.js'
 
@@ -102,6 +106,31 @@ describe('a thread that ends', () => {
       numbersTo(20).map((x) => [2 * x, -2 * x]),
     )
     await engine.close()
+  })
+
+  test('is replaced again where the one in its place cannot load everything, and its runs wait for the next', async () => {
+    const program = scaling(2)
+    const graph = lower(program)
+    const specs = { shape: [2], dtype: 'f32', stacked: false } as const
+    const outputs = [{ ...specs, name: 'y', source: graph.outputs[0]?.name ?? '' }]
+    const bytes = encodeModel(graph)
+    const whole = Uint8Array.from(bytes)
+    const model = { id: 0, bytes, programs: [{ id: 0, inputs: [{ ...specs, name: 'x' }], outputs }], shelves: [] }
+    const pool = new WorkerPool(1, {
+      engine: 'onnx',
+      worker: new URL('../../src/engine/onnx/worker.js', import.meta.url),
+      workerData: { threads: 1, niceness: 0 },
+      createKeeper: () => new Constants(1000),
+    })
+    await pool.load(model)
+    bytes.fill(0)
+    end(threads[0])
+    const asked = pool.run(0, [{ feeds: { x: { shape: [2], data: Float32Array.of(1, 2) } } }])
+    while (threads.length < 3) await new Promise((resolve) => process.once('worker', resolve))
+    bytes.set(whole)
+    expect(Array.from((await asked)[0]?.y ?? [])).toEqual([2, 4])
+    await pool.unload(model)
+    await pool.close()
   })
 
   test('is replaced by one that knows the programs', async () => {

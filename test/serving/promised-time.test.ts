@@ -283,6 +283,14 @@ describe('where turns share runs of the engine', () => {
     },
   )
 
+  test('one that comes alone afterwards is let in, if it has the time alone', async () => {
+    const { many, measure, outcomes, adapt } = serving({ turns: 8, together: 1 })
+    await measure()
+    await outcomes(many(8, 500))
+    // 50 s of the 60 that there are; beside seven others it would take 400.
+    expect((await outcomes([adapt(5000)]))[0]?.code).toBe('done')
+  })
+
   test('it learns what they cost together, and lets more in', async () => {
     const { many, measure, outcomes } = serving({ turns: 8, together: 0.1 })
     await measure()

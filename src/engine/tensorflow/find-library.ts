@@ -48,10 +48,13 @@ function probeArguments(): string[] {
   return import.meta.url.endsWith('.ts') ? ['--import', 'tsx', file.replace(/\.js$/, '.ts')] : [file]
 }
 
-/** Of a process that has failed: the line that names the error. */
+/** Of a process that has failed: the line that names the error, or how it ended. */
 function lastWords(error: unknown): string {
   const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const named = lines.find((line) => /^\w*Error: /.test(line))
-  return named?.replace(/^\w*Error: /, '') ?? lines.at(-1) ?? 'it ended without a word'
+  const signal = error instanceof Error && 'signal' in error ? error.signal : undefined
+  return (
+    named?.replace(/^\w*Error: /, '') ?? (signal ? `its trial was ended by ${signal}` : (lines.at(-1) ?? 'no reason'))
+  )
 }

@@ -1,5 +1,5 @@
 /** A worker thread of the tensorflow engine: one session a model. A run blocks this thread. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
@@ -11,6 +11,7 @@ import { TAG } from './format.js'
 import { loadLibrary } from './library.js'
 import { inputKey, outputKey, putSignature, runSignature } from './saved-model.js'
 
+const { cacheDir } = workerData as TensorflowWorkerData
 const tf = loadLibrary(workerData as TensorflowWorkerData)
 type Fed = Parameters<TFSavedModel['predict']>[0]
 
@@ -33,6 +34,17 @@ class TensorflowRuntime implements Runtime {
   private readonly models = new Map<number, CompiledModel>()
 
   async load(model: CompiledModel): Promise<void> {
+    try {
+      await this.loadOnce(model)
+    } catch (error) {
+      if (this.isOutOfMemory(error) || !cacheDir) throw error
+      // What was compiled before may be damaged, or there may be no room for more: without it everything is compiled anew.
+      for (const name of await readdir(cacheDir)) await rm(join(cacheDir, name), { recursive: true })
+      await this.loadOnce(model)
+    }
+  }
+
+  private async loadOnce(model: CompiledModel): Promise<void> {
     // Known from now on, so that what fails half-way can be let go.
     this.models.set(model.id, model)
     try {
@@ -120,7 +132,8 @@ class TensorflowRuntime implements Runtime {
   isOutOfMemory(error: unknown): boolean {
     if (error instanceof RowLostError) return true
     const text = error instanceof Error ? error.message : ''
-    return /\bOOM\b|out of memory|RESOURCE_EXHAUSTED|failed to allocate/i.test(text)
+    // A disk may be full, too: of the folder of compiled programs.
+    return /\bOOM\b|out of memory|RESOURCE_EXHAUSTED|failed to allocate/i.test(text) && !/no space left/i.test(text)
   }
 
   /** What compiles and allocates when it is run first does it now. */

@@ -1,4 +1,5 @@
 /** Worker threads that all hold the same models: a run goes to the one with the least to do, in order of arrival. */
+import { setTimeout } from 'node:timers/promises'
 import { EngineError, type Run } from '../engine.js'
 import type { CompiledModel, Results } from './protocol.js'
 import { EngineThread, runsAtHand, ThreadEndedError, type ThreadKind } from './thread.js'
@@ -14,10 +15,16 @@ interface Member {
   underWay: number
   /** Whether it has ever answered. */
   worked: boolean
+  /** Models that it must load before it can take from the common queue. */
+  loading: number
+  /** It will be ended, and is asked for nothing more. */
+  givenUp: boolean
 }
 
 const MOST_IDLE_DEATHS = 5
 const MOST_DEATHS = 2
+/** Before a worker that could not load everything is replaced; twice as long each time. */
+const FIRST_PAUSE_MS = 250
 
 export class WorkerPool {
   private readonly members = new Set<Member>()
@@ -46,7 +53,8 @@ export class WorkerPool {
 
   async unload(model: CompiledModel): Promise<void> {
     this.models.delete(model)
-    if (!this.closing) await this.onAll((thread) => thread.unload(model))
+    // A thread that died, or never had it, has nothing to unload.
+    if (!this.closing) await this.onAll((thread) => thread.unload(model).catch(() => {}))
   }
 
   /**
@@ -104,8 +112,8 @@ export class WorkerPool {
   }
 
   private next(member: Member): void {
-    if (member.underWay === runsAtHand || !this.members.has(member)) return
-    const job = member.own.shift() ?? this.queue.shift()?.job
+    if (member.underWay === runsAtHand || member.givenUp || !this.members.has(member)) return
+    const job = member.own.shift() ?? (member.loading === 0 ? this.queue.shift()?.job : undefined)
     if (this.queue.length === 0) this.onEmpty?.()
     if (!job) return
     member.underWay++
@@ -128,6 +136,8 @@ export class WorkerPool {
       own: [],
       underWay: 0,
       worked: false,
+      loading: 0,
+      givenUp: false,
     }
     this.members.add(member)
     return member
@@ -143,15 +153,32 @@ export class WorkerPool {
       return
     }
     // Threads that end one after the other without having done anything will not do better the next time.
-    this.idleDeaths = dead.worked ? 0 : this.idleDeaths + 1
+    this.idleDeaths = dead.worked && !dead.givenUp ? 0 : this.idleDeaths + 1
     if (this.idleDeaths > MOST_IDLE_DEATHS) {
       if (this.members.size === 0) this.rejectAll(reason)
       return
     }
     const fresh = this.addMember()
-    const ignore = (): void => {}
-    for (const model of this.models) fresh.own.push((thread) => thread.load(model).catch(ignore))
+    fresh.loading = this.models.size
+    for (const model of this.models) fresh.own.push((thread) => this.reload(fresh, thread, model))
     this.next(fresh)
+  }
+
+  private async reload(fresh: Member, thread: EngineThread, model: CompiledModel): Promise<void> {
+    try {
+      await thread.load(model)
+      fresh.loading--
+    } catch {
+      await this.giveUp(fresh)
+    }
+  }
+
+  /** One that lacks a model is of no use: another is started after a while, when what it lacked may be there again. */
+  private async giveUp(member: Member): Promise<void> {
+    if (this.closing || member.givenUp) return
+    member.givenUp = true
+    await setTimeout(FIRST_PAUSE_MS * 2 ** this.idleDeaths)
+    await member.thread.close().catch(() => {})
   }
 
   private closed(): EngineError {
