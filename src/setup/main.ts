@@ -4,11 +4,13 @@ import { Command, CommanderError, Option } from 'commander'
 import { install } from './install.js'
 import { PackageFolder } from './package-folder.js'
 import { supportedProcessor, thisPlatform } from './platform.js'
-import { inOneSentence } from './setup-error.js'
+import { inOneSentence, SetupError } from './setup-error.js'
+import { installedVariant } from './stamp.js'
 import type { Surroundings } from './surroundings.js'
 import { cacheFolder, WheelCache } from './wheel-cache.js'
 
 interface Options {
+  readonly cpu?: boolean
   readonly cuda?: boolean
   readonly from?: string
   readonly wheel?: string
@@ -24,7 +26,7 @@ Examples:
 
 const program = new Command('npm run setup:tensorflow --')
   .description('Set up TensorFlow for the engine "tensorflow": fetch it, unpack it, compile its binding, try it out.')
-  .option('--cpu', 'for processors: 0.3 GB to download, 0.9 GB on disk (the default)')
+  .option('--cpu', 'for processors: 0.3 GB to download, 0.9 GB on disk (the default, unless the other is there)')
   .addOption(
     new Option('--cuda', 'for NVIDIA GPUs: 3.4 GB to download, 5.7 GB on disk; runs without a GPU, too').conflicts(
       'cpu',
@@ -74,9 +76,16 @@ try {
     say: (line) => console.log(line),
     isWatched: process.stdout.isTTY === true,
   }
+  const swallowed = ['cuda', 'wheel', 'from'].find((name) => process.env[`npm_config_${name}`] !== undefined)
+  if (swallowed)
+    throw new SetupError(
+      `npm has kept --${swallowed} for itself: npm run setup:tensorflow -- --${swallowed} passes it on.`,
+    )
+  const folder = PackageFolder.find(process.cwd())
+  const asked = options.cuda ? 'cuda' : options.cpu ? 'cpu' : undefined
   await install(
-    PackageFolder.find(process.cwd()),
-    { ...options, variant: options.cuda ? 'cuda' : 'cpu' },
+    folder,
+    { ...options, variant: asked ?? installedVariant(folder) ?? 'cpu' },
     supportedProcessor(thisPlatform()),
     new WheelCache(resolve(options.cache), around),
     around,

@@ -23,6 +23,16 @@ export function writeStamp(folder: PackageFolder, wanted: Wanted): void {
   renameSync(`${file(folder)}.partial`, file(folder))
 }
 
+/** Of what was set up last; undefined where that is nothing. */
+export function installedVariant(folder: PackageFolder): Variant | undefined {
+  try {
+    const { variant } = JSON.parse(readFileSync(file(folder), 'utf8'))
+    return variant === 'cuda' || variant === 'cpu' ? variant : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** False, too, where files are missing or cut short. */
 export function isInstalled(folder: PackageFolder, wanted: Wanted): boolean {
   try {
