@@ -19,7 +19,7 @@ export interface TensorflowSettings {
   readonly sliceLength: number
   /** Memory of the device for what is fed again, for each shape of rows of each model. */
   readonly keptBytes: number
-  /** Whether XLA compiles loops: 2 to 3 s a program at the first start, and faster from then on. */
+  /** Whether XLA compiles loops: 1 to 2 s a program at the first start, and faster from then on. */
   readonly xla: boolean
   /** Where what XLA has compiled is kept from one start to the next; nowhere if empty. */
   readonly cacheDir: string
