@@ -23,5 +23,5 @@ function program(): Program {
 /** Writes it into `folder`, which is made. */
 export function writeSmallGraph(folder: string): void {
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'saved_model.pb'), savedModelOf(0, [{ program: program(), compiled: true }], []))
+  writeFileSync(join(folder, 'saved_model.pb'), savedModelOf(0, [{ program: program(), byXla: true }], []))
 }

@@ -10,7 +10,7 @@ import type { LibrarySettings } from './library.js'
 import { isWorthCompiling, outputKey, savedModelOf } from './saved-model.js'
 import { Shelves, shelfName, shelvesFor } from './shelves.js'
 
-export interface TensorflowSettings {
+export interface TensorflowSettings extends LibrarySettings {
   /** Numbers of clients to compile for, growing from 1: as many runs that wait go together in one call. */
   readonly clients: readonly [1, ...number[]]
   /** How full a call must be at least, 0 to 1: on a GPU empty places cost little, on a CPU as much as taken ones. */
@@ -21,10 +21,6 @@ export interface TensorflowSettings {
   readonly keptBytes: number
   /** Whether XLA compiles loops: 1 to 2 s a program at the first start, and faster from then on. */
   readonly xla: boolean
-  /** Where what XLA has compiled is kept from one start to the next; nowhere if empty. */
-  readonly cacheDir: string
-  /** `cpu`: leave a GPU that is there to others. */
-  readonly device: 'auto' | 'cpu'
 }
 
 /** What the worker is started with. */
@@ -157,10 +153,10 @@ export class TensorflowEngine implements Engine {
     const programs = parts.map(({ program }) => program)
     const shelves = shelvesFor(programs, id, this.settings.keptBytes)
     for (const { name, rows } of shelves) this.shelfRows.set(name, rows)
-    const ofModel = programs.map((program) => ({ program, compiled: this.settings.xla && isWorthCompiling(program) }))
+    const asked = programs.map((program) => ({ program, byXla: this.settings.xla && isWorthCompiling(program) }))
     const model: CompiledModel = {
       id,
-      bytes: savedModelOf(id, ofModel, shelves),
+      bytes: savedModelOf(id, asked, shelves),
       programs: parts.map(({ compiled }) => compiled),
       shelves,
     }

@@ -2,7 +2,7 @@
 import protobuf from 'protobufjs'
 
 /** Of tensorflow/core/framework/types.proto. */
-export const elementTypes = { float: 1, int32: 3, bool: 10, resource: 20 } as const
+export const elementTypes = { float: 1, int32: 3, bool: 10 } as const
 export type ElementType = keyof typeof elementTypes
 
 export type Attribute =
@@ -42,7 +42,7 @@ export interface GraphFunction {
   readonly nodes: readonly GraphNode[]
   readonly attributes: Readonly<Record<string, Attribute>>
 }
-/** Tensors of the graph that a call feeds and fetches together, by the caller's names. */
+/** Tensors of the graph that a call feeds and fetches together, by the caller's names; each with its own name in the graph. */
 export interface Signature {
   readonly inputs: Readonly<Record<string, Argument>>
   readonly outputs: Readonly<Record<string, Argument>>

@@ -37,7 +37,7 @@ export class FunctionWriter {
     return this.inputs.map(({ name, type, shape }) => ({ source: name, type, shape }))
   }
 
-  /** A node of one output. `T` is the type of the first input unless `attributes` say otherwise. */
+  /** A node of one output, taken to be of the type of the first input. */
   op(
     op: string,
     input: readonly Ref[],

@@ -107,8 +107,7 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
   },
   select: ({ f, src }) => {
     const [condition, a, b] = src as [Ref, Ref, Ref]
-    const attributes = { T: { type: 'float' }, incompatible_shape_error: { bool: true } } as const
-    const isSet = f.op('NotEqual', [condition, scalar(f, 0)], condition.shape, attributes)
+    const isSet = compared(f, 'NotEqual', [condition, scalar(f, 0)], condition.shape)
     return [{ ...f.op('SelectV2', [isSet, a, b], a.shape, { T: { type: 'float' } }), type: 'float' }]
   },
   matmul: ({ f, node, src: [a, b] }) => [matmul(f, a as Ref, b as Ref, node.attrs.transA, node.attrs.transB)],
@@ -180,7 +179,7 @@ const rules: { readonly [K in Exclude<Op, 'param'>]: Rule<K> } = {
     const zero = f.int32s([0], [])
     const state = [zero, trips, ...values.slice(0, carried), ...stacks, ...values.slice(carried)]
     const inputs = state.map(({ type, shape }, index): Argument => ({ name: `s${index}`, type, shape }))
-    const goOn = f.define('while', inputs, (inner, [step, last]) => [
+    const goOn = f.define('goOn', inputs, (inner, [step, last]) => [
       compared(inner, 'Less', [step as Ref, last as Ref], []),
     ])
     const round = f.define('round', inputs, (inner, all) => {

@@ -22,10 +22,10 @@ export const putSignature = (shelf: string): string => `put_${shelf}`
 /** Run by TensorFlow when the model is loaded. */
 const INIT = '__saved_model_init_op'
 
-/** `compiled`: whether XLA compiles the program for its device, the first time it runs; otherwise TensorFlow's own kernels run. */
+/** `byXla`: whether XLA compiles the program for its device, the first time it runs; otherwise TensorFlow's own kernels run. */
 export interface ProgramOfModel {
   readonly program: Program
-  readonly compiled: boolean
+  readonly byXla: boolean
 }
 
 export function savedModelOf(
@@ -89,8 +89,8 @@ class GraphParts {
     }
   }
 
-  addProgram(model: number, { program, compiled }: ProgramOfModel, place: number): void {
-    const attributes: Record<string, Attribute> = compiled ? { _XlaMustCompile: { bool: true } } : {}
+  addProgram(model: number, { program, byXla }: ProgramOfModel, place: number): void {
+    const attributes: Record<string, Attribute> = byXla ? { _XlaMustCompile: { bool: true } } : {}
     const functions = lower(program, `program${place}`, attributes)
     const [main] = functions
     this.functions.push(...functions)
@@ -101,7 +101,7 @@ class GraphParts {
       if (kept) return { argument, value: this.gathered(`${name}_rows`, shelfName(model, shape.slice(1)), bits) }
       return { argument, value: dtype === 'i32' ? bits : this.asFloats(name, bits) }
     })
-    const call = this.node(
+    this.node(
       `call${place}`,
       'PartitionedCall',
       fed.map(({ value }) => value),
@@ -117,7 +117,7 @@ class GraphParts {
       outputs: Object.fromEntries(
         main.outputs.map(({ type, shape }, index): [string, Argument] => [
           outputKey(index),
-          { name: `${call.split(':')[0]}:${index}`, type, shape },
+          { name: `call${place}:${index}`, type, shape },
         ]),
       ),
     }

@@ -117,9 +117,9 @@ class TensorflowRuntime implements Runtime {
   async unload(id: number): Promise<void> {
     const model = this.models.get(id)
     if (!model) throw new Error(`model ${id} is not loaded`)
-    for (const { id } of model.programs) {
-      this.programs.get(id)?.signature.dispose()
-      this.programs.delete(id)
+    for (const program of model.programs) {
+      this.programs.get(program.id)?.signature.dispose()
+      this.programs.delete(program.id)
     }
     for (const { name } of model.shelves) {
       this.puts.get(name)?.dispose()
