@@ -26,8 +26,8 @@ const share = 0.8
 const largerShare = 0.9
 
 export class PromisedTime {
-  /** From the begin of a step to its end: of those that had the engine for themselves, and of those that shared it. */
-  private readonly times = { alone: new StepTimes(), shared: new StepTimes() }
+  /** From the begin of a step to its end, where it had the engine for itself. */
+  private readonly times = new StepTimes()
   /** What a step takes of the engine's time: less where it does several clients' at once. */
   private readonly costs = new StepTimes()
   /** In the order in which they were let in. */
@@ -48,7 +48,6 @@ export class PromisedTime {
       check: () => this.check(promised),
       leave: () => this.accepted.delete(promised),
       together: this.together,
-      hasCompany: () => this.accepted.size > (this.accepted.has(promised) ? 1 : 0),
     })
     this.check(promised)
     this.accepted.add(promised)
@@ -60,7 +59,7 @@ export class PromisedTime {
     const { tenant, steps } = last.demand
     const [own, cost, room] = [last.left, last.cost, last.room]
     if (own === 0) return
-    if (last.least > room) throw tooLong(steps, last.least, room)
+    if (own > room) throw tooLong(steps, own, room)
     const before = this.before(last)
     const loads = loadsOf(before)
     const [ends, newEnds] = [endsOf(loads), endsOf(new Map(loads).set(tenant, (loads.get(tenant) ?? 0) + cost))]
@@ -90,8 +89,6 @@ interface Doors {
   check(): void
   leave(): void
   together(): number
-  /** Whether there are others that were let in. */
-  hasCompany(): boolean
 }
 
 /** An adaptation that was let in. */
@@ -103,7 +100,7 @@ export class Promised {
   constructor(
     readonly demand: Demand,
     private readonly now: Clock,
-    private readonly times: { readonly alone: StepTimes; readonly shared: StepTimes },
+    private readonly times: StepTimes,
     private readonly costs: StepTimes,
     private readonly doors: Doors,
   ) {
@@ -113,13 +110,8 @@ export class Promised {
 
   /** Milliseconds that its steps still take, as far as is known; the two turns before and after them are short. */
   get left(): number {
-    const { alone, shared } = this.times
-    return this.doors.hasCompany() ? this.leftBy(shared, alone, this.costs) : this.least
-  }
-
-  /** The same where it has the engine for itself; where that was not measured, what it costs at the least. */
-  get least(): number {
-    return this.leftBy(this.times.alone, this.costs)
+    // Those who share the engine pay for it with each other's costs.
+    return this.leftBy(this.times, this.costs)
   }
 
   /** Milliseconds of the engine that they still take. */
@@ -165,8 +157,7 @@ export class Promised {
     // With a budget nobody knows how many there were.
     if (steps === 0 || budgetEnd < Number.POSITIVE_INFINITY) return
     const together = this.doors.together()
-    const times = together > 1 ? this.times.shared : this.times.alone
-    times.add(kind, steps, end - start, end)
+    if (together === 1) this.times.add(kind, steps, end - start, end)
     this.costs.add(kind, steps, (end - start) / together, end)
   }
 }

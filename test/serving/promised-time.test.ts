@@ -291,6 +291,15 @@ describe('where turns share runs of the engine', () => {
     expect((await outcomes([adapt(5000)]))[0]?.code).toBe('done')
   })
 
+  test('as many are let in again and again', async () => {
+    const { many, measure, outcomes } = serving({ turns: 8, together: 1 })
+    await measure()
+    const done: number[] = []
+    for (let round = 0; round < 4; round++)
+      done.push((await outcomes(many(24, 800))).filter(({ code }) => code === 'done').length)
+    expect(new Set(done.map((count) => count >= 4 && count <= 7))).toEqual(new Set([true]))
+  })
+
   test('it learns what they cost together, and lets more in', async () => {
     const { many, measure, outcomes } = serving({ turns: 8, together: 0.1 })
     await measure()
